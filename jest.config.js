@@ -1,0 +1,20 @@
+/** Unit, story and contract tests by default; `--soak` of scripts/test.mjs sets PROW_TIER=soak. */
+const soak = process.env.PROW_TIER === 'soak';
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: soak ? ['<rootDir>/test/soak/**/*.test.{ts,tsx}'] : ['<rootDir>/test/**/*.test.{ts,tsx}'],
+  testPathIgnorePatterns: soak ? [] : ['<rootDir>/test/soak/'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.tsx?$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022', transform: { react: { runtime: 'automatic', importSource: 'hono/jsx' } } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  globalSetup: '<rootDir>/test/support/globalSetup.js',
+  globalTeardown: '<rootDir>/test/support/globalTeardown.js',
+  testTimeout: soak ? 600_000 : 30_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,26 @@
+import type { Repo } from '../core/ids.js';
+import type { Presubmit, Postsubmit } from './jobs/schema.js';
+import type { PluginsConfig } from './plugins/schema.js';
+import type { ProwConfig } from './prow/schema.js';
+
+/** An immutable configuration: everything that was read together. A handler keeps the one it started with. */
+export interface Snapshot {
+  /** Changes when the content does. */
+  readonly revision: string;
+  readonly prow: ProwConfig;
+  readonly plugins: PluginsConfig;
+  /** Static presubmits of a repository, in configuration order. */
+  presubmits(repo: Repo): readonly Presubmit[];
+  postsubmits(repo: Repo): readonly Postsubmit[];
+  /** Names of the plugins that are enabled for a repository, without repeats (plugins-policy 1.6). */
+  pluginsFor(repo: Repo): readonly string[];
+  /** All orgs and repos that plugins.yaml names, with their plugins. */
+  readonly enabled: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The configuration that is in force; reloads replace it whole. */
+export interface ConfigSource {
+  current(): Snapshot;
+  /** Why the newest files are not in force, where they are broken; the last good configuration stays. */
+  problem(): string | undefined;
+}

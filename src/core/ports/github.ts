@@ -1,0 +1,116 @@
+import type { Account, Pull } from '../event.js';
+import type { IssueRef, Repo } from '../ids.js';
+
+export interface Comment {
+  readonly id: number;
+  readonly user: Account;
+  readonly body: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly url: string;
+}
+
+export interface Review {
+  readonly id: number;
+  readonly user: Account;
+  readonly state: string;
+  readonly body: string;
+  readonly submittedAt: string;
+  readonly url: string;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly previousPath: string | undefined;
+  readonly status: string;
+  readonly additions: number;
+  readonly deletions: number;
+  readonly patch: string | undefined;
+}
+
+export interface IssueEventEntry {
+  readonly event: string;
+  readonly actor: string;
+  readonly label: string | undefined;
+  readonly at: string;
+}
+
+/** A commit status or check run of a commit, newest attempt of each name. */
+export interface ContextState {
+  readonly context: string;
+  readonly state: 'success' | 'failure' | 'error' | 'pending';
+  readonly description: string;
+  readonly url: string;
+  readonly source: 'status' | 'check';
+}
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly name: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly event: string;
+}
+
+export interface Identity {
+  /** Login as comments show it: `slug[bot]` for an App, the user's login for a token. */
+  readonly login: string;
+  readonly kind: 'app' | 'token';
+  readonly slug: string;
+}
+
+export interface Opts {
+  readonly signal: AbortSignal;
+}
+
+/** What plugins may ask GitHub. Every method may throw RemoteError; pages are followed to the end. */
+export interface GitHubReads {
+  identity(options: Opts): Promise<Identity>;
+  pull(ref: IssueRef, options: Opts): Promise<Pull>;
+  labels(ref: IssueRef, options: Opts): Promise<readonly string[]>;
+  comments(ref: IssueRef, options: Opts): Promise<readonly Comment[]>;
+  reviews(ref: IssueRef, options: Opts): Promise<readonly Review[]>;
+  reviewComments(ref: IssueRef, options: Opts): Promise<readonly Comment[]>;
+  files(ref: IssueRef, options: Opts): Promise<readonly ChangedFile[]>;
+  issueEvents(ref: IssueRef, options: Opts): Promise<readonly IssueEventEntry[]>;
+  isMember(org: string, login: string, options: Opts): Promise<boolean>;
+  isCollaborator(repo: Repo, login: string, options: Opts): Promise<boolean>;
+  /** Logins of all collaborators. */
+  collaborators(repo: Repo, options: Opts): Promise<readonly string[]>;
+  /** Whether a user belongs to the team of that *name* (not slug); false when there is no such team. */
+  isTeamMember(org: string, teamName: string, login: string, options: Opts): Promise<boolean>;
+  /** SHA of a branch. */
+  branchSha(repo: Repo, branch: string, options: Opts): Promise<string>;
+  /** Tree of a commit. */
+  treeSha(repo: Repo, sha: string, options: Opts): Promise<string>;
+  /** One entry per commit status context, then one per check run name. */
+  contexts(repo: Repo, sha: string, options: Opts): Promise<readonly ContextState[]>;
+  /** Number of results of an issue search in an organisation. */
+  countSearch(org: string, query: string, options: Opts): Promise<number>;
+  workflowRuns(repo: Repo, filter: Readonly<{ headSha: string; branch: string; event: string; status?: string }>, options: Opts): Promise<readonly WorkflowRun[]>;
+}
+
+/** How urgent a write is; work of high priority goes first when GitHub limits us (decision 20). */
+export type Priority = 'merge' | 'status' | 'comment' | 'housekeeping';
+
+export interface WriteOpts extends Opts {
+  readonly priority: Priority;
+}
+
+export interface GitHubWrites {
+  addLabel(ref: IssueRef, label: string, options: WriteOpts): Promise<void>;
+  /** A label that is not there counts as removed. */
+  removeLabel(ref: IssueRef, label: string, options: WriteOpts): Promise<void>;
+  createComment(ref: IssueRef, body: string, options: WriteOpts): Promise<{ readonly id: number }>;
+  editComment(repo: Repo, id: number, body: string, options: WriteOpts): Promise<void>;
+  /** A comment that is gone counts as deleted. */
+  deleteComment(repo: Repo, id: number, options: WriteOpts): Promise<void>;
+  /** Logins that GitHub did not take. */
+  assign(ref: IssueRef, logins: readonly string[], options: WriteOpts): Promise<{ readonly missing: readonly string[] }>;
+  unassign(ref: IssueRef, logins: readonly string[], options: WriteOpts): Promise<{ readonly extra: readonly string[] }>;
+  requestReview(ref: IssueRef, reviewers: readonly string[], options: WriteOpts): Promise<{ readonly missing: readonly string[] }>;
+  unrequestReview(ref: IssueRef, reviewers: readonly string[], options: WriteOpts): Promise<{ readonly extra: readonly string[] }>;
+  setStatus(repo: Repo, sha: string, status: Readonly<{ context: string; state: 'success' | 'failure' | 'pending' | 'error'; description: string; url: string }>, options: WriteOpts): Promise<void>;
+  approveWorkflow(repo: Repo, runId: number, options: WriteOpts): Promise<void>;
+  rerunFailedJobs(repo: Repo, runId: number, options: WriteOpts): Promise<void>;
+}

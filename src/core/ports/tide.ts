@@ -1,0 +1,61 @@
+/** One thing that keeps a pull request from merging, and who or what clears it. */
+export interface Reason {
+  readonly kind:
+    | 'label_missing' | 'label_forbidden' | 'context_failing' | 'context_pending' | 'context_missing' | 'conflict' | 'draft' | 'review_missing'
+    | 'changes_requested' | 'milestone' | 'author' | 'branch' | 'blocker' | 'refused' | 'behind' | 'pending_mergeability' | 'queue' | 'no_query';
+  /** A sentence for people. */
+  readonly text: string;
+  /** Who or what clears it, e.g. "somebody with /lgtm", "the check `build`". */
+  readonly clearedBy: string;
+  readonly since: number | undefined;
+}
+
+export interface PoolPull {
+  readonly number: number;
+  readonly title: string;
+  readonly author: string;
+  readonly url: string;
+  readonly headSha: string;
+  readonly state: 'merging' | 'ready' | 'pending' | 'waiting';
+  readonly reasons: readonly Reason[];
+}
+
+/** What Tide last knew and decided about a branch; the page, `/tide.js` and `prow tide why` show it. */
+export interface PoolView {
+  readonly org: string;
+  readonly repo: string;
+  readonly branch: string;
+  readonly baseSha: string;
+  /** Milliseconds since the epoch of the last decision. */
+  readonly at: number;
+  readonly action: 'MERGE' | 'WAIT' | 'BLOCKED' | 'TRIGGER' | 'TRIGGER_BATCH' | 'MERGE_BATCH' | 'POOL_BLOCKED';
+  readonly target: readonly number[];
+  readonly blockers: readonly { readonly number: number; readonly title: string; readonly url: string }[];
+  readonly error: string | undefined;
+  /** Every open pull request of the branch that a query's repository covers. */
+  readonly pulls: readonly PoolPull[];
+}
+
+export interface MergeRecord {
+  readonly org: string;
+  readonly repo: string;
+  readonly branch: string;
+  readonly number: number;
+  readonly headSha: string;
+  readonly mergeSha: string;
+  readonly baseSha: string;
+  readonly method: 'merge' | 'squash' | 'rebase';
+  /** Milliseconds since the epoch. */
+  readonly readyAt: number | undefined;
+  readonly mergedAt: number;
+}
+
+/** Pools and merges as last seen; a cache that the next sync rebuilds. */
+export interface TideViews {
+  putPool(view: PoolView): Promise<void>;
+  dropPool(org: string, repo: string, branch: string): Promise<void>;
+  pools(): Promise<readonly PoolView[]>;
+  putMerge(merge: MergeRecord): Promise<void>;
+  /** Newest first. */
+  merges(limit: number): Promise<readonly MergeRecord[]>;
+}
