@@ -1,0 +1,24 @@
+import { pino, type Logger } from 'pino';
+
+export const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'fatal', 'panic'] as const;
+export type Level = (typeof LEVELS)[number];
+
+const toPino = (level: Level): string => (level === 'warning' ? 'warn' : level === 'panic' ? 'fatal' : level);
+const fromPino = (label: string): string => (label === 'warn' ? 'warning' : label);
+
+/** One JSON object a line on stderr with upstream's field names (config 9.4); every finished line passes `censor` first. */
+export function createLog({ component, level, censor }: { component: string; level: Level; censor: (text: string) => string }): Logger {
+  return pino(
+    {
+      level: toPino(level),
+      base: { component },
+      messageKey: 'msg',
+      errorKey: 'error',
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: fromPino(label), severity: fromPino(label) }) },
+      serializers: { err: pino.stdSerializers.err },
+      redact: { paths: ['token', 'authorization', 'headers.authorization', '*.token', '*.authorization', '*.password', 'password'], censor: 'XXXXX' },
+    },
+    { write: (line: string) => { process.stderr.write(censor(line)); } },
+  );
+}

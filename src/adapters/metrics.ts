@@ -1,0 +1,78 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Labels, Metrics } from '../core/ports/metrics.js';
+
+const S1 = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+interface Spec {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels?: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+const POOL = ['org', 'repo', 'branch'] as const;
+const PLUGIN = ['event_type', 'action', 'plugin', 'took_action'] as const;
+
+/** Every metric there is: upstream's names and buckets (config 9.3), then our own, which start with `prow_`. */
+export const METRICS: Readonly<Record<string, Spec>> = {
+  prow_webhook_counter: { type: 'counter', help: 'Webhooks by event type.', labels: ['event_type'] },
+  prow_webhook_response_codes: { type: 'counter', help: 'Answers to webhooks by status code.', labels: ['response_code'] },
+  prow_plugin_handle_duration_seconds: { type: 'histogram', help: 'Time a plugin took for an event.', labels: PLUGIN, buckets: [...S1, 20, 40, 80, 160, 320, 640] },
+  prow_plugin_handle_errors: { type: 'counter', help: 'Failed runs of a plugin.', labels: PLUGIN },
+  pooledprs: { type: 'gauge', help: 'Pull requests in each Tide pool.', labels: POOL },
+  updatetime: { type: 'gauge', help: 'When a pool was last decided, in seconds since the epoch.', labels: POOL },
+  merges: { type: 'histogram', help: 'Pull requests per merge.', labels: POOL, buckets: [1, 2, 3, 4, 5, 7, 10, 15, 25] },
+  tidepoolerrors: { type: 'counter', help: 'Failed decisions of a pool.', labels: POOL },
+  tidequeryresults: { type: 'counter', help: 'Tide queries by result.', labels: ['query_index', 'org_shard', 'result'] },
+  syncdur: { type: 'gauge', help: 'Duration of the last sync in seconds.' },
+  statusupdatedur: { type: 'gauge', help: 'Duration of the last status update in seconds.' },
+  tidesyncheartbeat: { type: 'counter', help: 'Rounds of each Tide controller.', labels: ['controller'] },
+  github_user_info: { type: 'gauge', help: 'The identity at GitHub; always 1.', labels: ['token_hash', 'login', 'email'] },
+  ghcache_responses: { type: 'counter', help: 'GitHub answers by how the cache served them.', labels: ['mode', 'path', 'user_agent', 'token_hash'] },
+  github_token_usage: { type: 'gauge', help: 'Requests left in the rate limit.', labels: ['token_hash', 'api_version', 'ratelimit_resource'] },
+  github_token_reset: { type: 'gauge', help: 'Nanoseconds until the rate limit is reset.', labels: ['token_hash', 'api_version', 'ratelimit_resource'] },
+  github_request_duration: { type: 'histogram', help: 'Duration of GitHub requests in seconds.', labels: ['token_hash', 'path', 'status', 'user_agent'], buckets: S1 },
+  github_request_wait_duration_seconds: {
+    type: 'histogram', help: 'How long GitHub requests waited for pacing.', labels: ['token_hash', 'request_type', 'api'], buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 7.5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 150, 180],
+  },
+  prow_github_requests_total: { type: 'counter', help: 'GitHub calls by plugin; `free` ones cost no rate limit (304, coalesced).', labels: ['plugin', 'cost'] },
+  prow_events_waiting: { type: 'gauge', help: 'Stored deliveries that are not handled yet.' },
+  prow_events_dead: { type: 'gauge', help: 'Pairs of delivery and plugin that failed for good.' },
+  prow_config_broken: { type: 'gauge', help: '1 while the newest configuration files are broken and the last good ones are in force.' },
+  prow_redis_up: { type: 'gauge', help: '1 while Redis answers.' },
+  prow_version: { type: 'gauge', help: 'Unix time of the build, -1 if unknown.' },
+};
+
+export interface MetricsAdapter extends Metrics {
+  /** The Prometheus text of all metrics of this process. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** prom-client behind the Metrics port, with the process's own metrics. */
+export function createMetrics(): MetricsAdapter {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const counters = new Map<string, Counter>();
+  const gauges = new Map<string, Gauge>();
+  const histograms = new Map<string, Histogram>();
+  for (const [name, { type, help, labels = [], buckets }] of Object.entries(METRICS)) {
+    const base = { name, help, labelNames: labels, registers: [registry] };
+    if (type === 'counter') counters.set(name, new Counter(base));
+    else if (type === 'gauge') gauges.set(name, new Gauge(base));
+    else histograms.set(name, new Histogram({ ...base, ...(buckets ? { buckets: [...buckets] } : {}) }));
+  }
+  gauges.get('prow_version')?.set(-1);
+  const get = <T>(map: Map<string, T>, name: string): T => {
+    const found = map.get(name);
+    if (!found) throw new RangeError(`no such metric: ${name}`);
+    return found;
+  };
+  return {
+    count: (name, labels: Labels = {}, by = 1) => { get(counters, name).inc({ ...labels }, by); },
+    set: (name, value, labels: Labels = {}) => { get(gauges, name).set({ ...labels }, value); },
+    observe: (name, value, labels: Labels = {}) => { get(histograms, name).observe({ ...labels }, value); },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

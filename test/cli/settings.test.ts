@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { UsageError } from '../../src/cli/flags.js';
+import { readSettings } from '../../src/cli/settings.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'prow-settings-'));
+const file = (name: string) => { const path = join(dir, name); writeFileSync(path, 'x'); return path; };
+const [config, plugins, hmac, key, token] = ['config.yaml', 'plugins.yaml', 'hmac', 'key.pem', 'token'].map(file) as [string, string, string, string, string];
+afterAll(() => { rmSync(dir, { recursive: true, force: true }); });
+
+const app = ['--github-app-id=1', `--github-app-private-key-path=${key}`];
+const base = [`--config-path=${config}`, `--plugin-config=${plugins}`, `--hmac-secret-file=${hmac}`];
+
+test('the least that is needed gives upstream\'s defaults, but acts', () => {
+  const settings = readSettings([...base, ...app], {});
+  expect(settings).toMatchObject({ port: 8888, metricsPort: 9090, mode: 'act', role: 'all', webhookPath: '/hook', github: { endpoints: ['https://api.github.com'], auth: { kind: 'app', appId: '1', keyPath: key } } });
+  expect([...settings.components]).toContain('tide');
+});
+
+test('a token instead of an App, a dry run, and components', () => {
+  const settings = readSettings([...base, `--github-token-path=${token}`, '--dry-run', '--components=hook,tide'], {});
+  expect(settings).toMatchObject({ mode: 'dry', github: { auth: { kind: 'token', tokenPath: token } } });
+  expect([...settings.components]).toEqual(['hook', 'tide']);
+});
+
+test('every flag is an environment variable as well', () => {
+  expect(readSettings([], { CONFIG_PATH: config, PLUGIN_CONFIG: plugins, HMAC_SECRET_FILE: hmac, GITHUB_APP_ID: '7', GITHUB_APP_PRIVATE_KEY_PATH: key, PORT: '1234' })).toMatchObject({ port: 1234, configPath: config });
+});
+
+test('a worker needs no webhook secret', () => {
+  expect(readSettings([`--config-path=${config}`, `--plugin-config=${plugins}`, ...app, '--role=worker'], {}).role).toBe('worker');
+});
+
+test.each<{ args: string[]; says: string }>([
+  { args: [...app], says: '--config-path is missing' },
+  { args: [...base], says: '--github-app-id and --github-app-private-key-path are missing' },
+  { args: [...base, '--github-app-id=1'], says: '--github-app-private-key-path is missing' },
+  { args: [...base, ...app, `--github-token-path=${token}`], says: 'exclude each other' },
+  { args: [...base, ...app, '--config-path=/nowhere/config.yaml'], says: 'there is no file' },
+  { args: [...base, ...app, '--components=hook,tidy'], says: '"tidy"' },
+  { args: [...base, ...app, '--github-endpoint=api.github.com'], says: 'absolute' },
+  { args: [...base, ...app, '--redis-url=localhost:6379'], says: '--redis-url' },
+  { args: [...base, ...app, '--role=boss'], says: '--role' },
+  { args: [...base, ...app, '--github-enabled-org=a', '--github-disabled-org=a'], says: 'both enabled and disabled' },
+  { args: [...base, ...app, '--github-enabled-repo=a'], says: 'not ORG/REPO' },
+  { args: [...base, ...app, 'word'], says: 'unexpected argument' },
+])('$says', ({ args, says }) => {
+  expect(() => readSettings(args, {})).toThrow(UsageError);
+  expect(() => readSettings(args, {})).toThrow(says);
+});
