@@ -1,0 +1,110 @@
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { Clock } from '../core/ports/clock.js';
+import type { EventStore } from '../core/ports/events.js';
+import type { Feed } from '../core/ports/feed.js';
+import type { Log } from '../core/ports/log.js';
+import type { TideViews } from '../core/ports/tide.js';
+import { findAsset } from './assets.js';
+import { readiness, type Check } from './health.js';
+import { Layout } from './pages/layout.js';
+import { LiveParts, type Overview } from './pages/overview.js';
+import { pageHeaders } from './security.js';
+
+export interface WebDeps {
+  readonly webhookPath: string;
+  /** Takes webhooks; undefined where this installation takes none. */
+  readonly hook: ((request: Request) => Promise<Response>) | undefined;
+  readonly events: Pick<EventStore, 'recent'>;
+  readonly tide: Pick<TideViews, 'pools' | 'merges'>;
+  readonly feed: Feed;
+  /** The plugin help document (plugins-policy 1.11). */
+  readonly help: (signal: AbortSignal) => Promise<unknown>;
+  /** `/tide.js` (tide 19.2). */
+  readonly tideJson: () => Promise<unknown>;
+  readonly checks: readonly Check[];
+  readonly linkUrl: () => string;
+  readonly adminUrl: string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Upstream's pages ask for `?var=NAME` and get a script that assigns it; the name is checked, so nothing can be injected. */
+function asScript(name: string | undefined, json: string): { body: string; type: string } | undefined {
+  if (name === undefined) return { body: json, type: 'application/json; charset=utf-8' };
+  if (!/^[A-Za-z_$][\w$]{0,63}$/.test(name)) return undefined;
+  return { body: `var ${name} = ${json.replaceAll('<', '\\u003c')};`, type: 'text/javascript; charset=utf-8' };
+}
+
+/** The listener of webhooks, pages and JSON. `declareReady` turns `/healthz/ready` from 404 to what the checks say. */
+export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): void } {
+  let declared = false;
+  const app = new Hono();
+  app.use(pageHeaders());
+
+  const { hook } = deps;
+  if (hook) app.all(deps.webhookPath, (c) => hook(c.req.raw));
+  app.get('/healthz', (c) => c.text('OK'));
+  app.get('/healthz/ready', async (c) => {
+    const state = await readiness(declared, deps.checks);
+    if (state.kind === 'starting') return c.text('starting\n', 404);
+    return state.kind === 'ready' ? c.text('OK') : c.text(`${state.problems.join('\n')}\n`, 503);
+  });
+  app.get('/assets/*', (c) => {
+    const asset = findAsset(c.req.path);
+    if (!asset) return c.notFound();
+    return c.body(asset.body, 200, { 'Content-Type': asset.type, 'Cache-Control': asset.exact ? 'public, max-age=31536000, immutable' : 'no-cache' });
+  });
+
+  const overview = async (): Promise<Overview> => {
+    const gathered = await Promise.allSettled([deps.tide.pools(), deps.tide.merges(20), deps.events.recent(50)]);
+    const [pools, merges, events] = gathered;
+    const state = await readiness(true, deps.checks);
+    return {
+      now: deps.clock.now(), linkUrl: deps.linkUrl(), problems: state.kind === 'unready' ? state.problems : [],
+      pools: pools.status === 'fulfilled' ? pools.value : [], merges: merges.status === 'fulfilled' ? merges.value : [], events: events.status === 'fulfilled' ? events.value : [],
+    };
+  };
+  app.get('/', async (c) => {
+    const now = await overview();
+    return c.html(<Layout title="Prow" adminUrl={deps.adminUrl}><div data-live="/parts/overview"><LiveParts {...now} /></div></Layout>, 200, { 'Cache-Control': 'no-store' });
+  });
+  app.get('/parts/overview', async (c) => c.html(<LiveParts {...await overview()} />, 200, { 'Cache-Control': 'no-store' }));
+
+  app.get('/live', (c) => {
+    c.header('X-Accel-Buffering', 'no');
+    return streamSSE(c, async (stream) => {
+      const ended = new AbortController();
+      stream.onAbort(() => { ended.abort(); });
+      const beat = setInterval(() => { void stream.writeln(': still here\n'); }, 20_000);
+      try {
+        await stream.writeln(': hello\n');
+        for await (const item of deps.feed.subscribe({ signal: ended.signal })) await stream.writeSSE({ data: JSON.stringify(item) });
+      } catch (error) {
+        deps.log.debug({ err: error }, 'live stream ended');
+      } finally {
+        clearInterval(beat);
+      }
+    });
+  });
+
+  const json = (path: string, read: (signal: AbortSignal) => Promise<unknown>) => {
+    app.on(['GET', 'HEAD'], path, async (c) => {
+      const script = asScript(c.req.query('var'), JSON.stringify(await read(c.req.raw.signal)));
+      if (!script) return c.text('var: not the name of a variable\n', 400);
+      return c.body(script.body, 200, { 'Content-Type': script.type, 'Cache-Control': 'no-cache' });
+    });
+    app.all(path, (c) => c.text('only GET\n', 405, { Allow: 'GET, HEAD' }));
+  };
+  json('/plugin-help.js', deps.help);
+  json('/plugin-help', deps.help);
+  json('/tide.js', () => deps.tideJson());
+
+  // Upstream answers every other path with an empty 200 (plugins-policy 1.2); load balancers probe that.
+  app.notFound((c) => (c.req.header('accept')?.includes('text/html') ? c.text('There is no such page.\n', 404) : c.body(null, 200)));
+  app.onError((error, c) => {
+    deps.log.error({ err: error, path: c.req.path }, 'page failed');
+    return c.text('This page failed; the log says why.\n', 500);
+  });
+  return { app, declareReady: () => { declared = true; } };
+}

@@ -1,0 +1,25 @@
+/** One thing that this process needs, and whether it has it now. */
+export interface Check {
+  readonly name: string;
+  /** undefined: fine; otherwise what is wrong, for people. */
+  problem(): Promise<string | undefined> | string | undefined;
+}
+
+export type Readiness = Readonly<{ kind: 'starting' } | { kind: 'ready' } | { kind: 'unready'; problems: readonly string[] }>;
+
+/** Readiness of the process: `starting` until `declared`, then what the checks say. A check that throws is a problem. */
+export async function readiness(declared: boolean, checks: readonly Check[]): Promise<Readiness> {
+  if (!declared) return { kind: 'starting' };
+  const problems = await Promise.all(
+    checks.map(async ({ name, problem }) => {
+      try {
+        const found = await problem();
+        return found === undefined ? undefined : `${name}: ${found}`;
+      } catch (error) {
+        return `${name}: ${error instanceof Error ? error.message : String(error)}`;
+      }
+    }),
+  );
+  const bad = problems.filter((text) => text !== undefined);
+  return bad.length === 0 ? { kind: 'ready' } : { kind: 'unready', problems: bad };
+}

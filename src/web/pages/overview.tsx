@@ -1,0 +1,152 @@
+import type { EventSummary, PluginOutcome } from '../../core/ports/events.js';
+import type { MergeRecord, PoolPull, PoolView } from '../../core/ports/tide.js';
+import { ago } from '../time.js';
+
+/** What the front page shows, read together. */
+export interface Overview {
+  readonly now: number;
+  /** Milliseconds since the epoch and base address of the pages that people see at GitHub. */
+  readonly linkUrl: string;
+  readonly problems: readonly string[];
+  readonly pools: readonly PoolView[];
+  readonly merges: readonly MergeRecord[];
+  readonly events: readonly EventSummary[];
+}
+
+const PULL_CHIP = { merging: ['good', 'merging'], ready: ['good', 'ready'], pending: ['busy', 'checks running'], waiting: ['', 'waiting'] } as const;
+
+function PullRow({ pull, now }: { pull: PoolPull; now: number }) {
+  const [tone, word] = PULL_CHIP[pull.state];
+  return (
+    <li>
+      <a href={pull.url}>#{pull.number}</a> {pull.title} <span class={`chip ${tone}`}>{word}</span>
+      {pull.reasons.map((reason) => (
+        <p class="why">
+          {reason.text} — {reason.clearedBy}
+          {reason.since === undefined ? '' : ` (for ${ago(reason.since, now)})`}
+        </p>
+      ))}
+    </li>
+  );
+}
+
+const order = { merging: 0, ready: 1, pending: 2, waiting: 3 } as const;
+
+function PoolCard({ pool, now }: { pool: PoolView; now: number }) {
+  const pulls = [...pool.pulls].sort((a, b) => order[a.state] - order[b.state] || a.number - b.number);
+  return (
+    <section class="card">
+      <h3>
+        {pool.org}/{pool.repo} <span class="chip">{pool.branch}</span>
+      </h3>
+      <p class="why">
+        {pool.action.toLowerCase().replaceAll('_', ' ')}
+        {pool.target.length > 0 ? ` ${pool.target.map((n) => `#${n}`).join(', ')}` : ''}, decided {ago(pool.at, now)} ago at {pool.baseSha.slice(0, 8)}
+      </p>
+      {pool.error === undefined ? null : <p class="note">{pool.error}</p>}
+      {pool.blockers.map((blocker) => (
+        <p class="note">
+          Merging is blocked by <a href={blocker.url}>#{blocker.number}</a> {blocker.title}
+        </p>
+      ))}
+      {pulls.length === 0 ? <p class="empty">No open pull requests.</p> : <ul>{pulls.map((pull) => <PullRow pull={pull} now={now} />)}</ul>}
+    </section>
+  );
+}
+
+const STATE_TONE = { handled: 'good', waiting: 'busy', dead: 'bad' } as const;
+const OUTCOME_TONE = { done: '', failed: 'bad', retrying: 'busy', dead: 'bad' } as const;
+
+function Outcome({ outcome }: { outcome: PluginOutcome }) {
+  if (outcome.state === 'done' && outcome.actions.length === 0) return null;
+  const text = outcome.state === 'done' ? outcome.actions.join(', ') : (outcome.error ?? outcome.state);
+  return (
+    <div>
+      <span class={`chip ${OUTCOME_TONE[outcome.state]}`}>{outcome.plugin}</span> {text}
+    </div>
+  );
+}
+
+function EventRow({ event, now }: { event: EventSummary; now: number }) {
+  return (
+    <tr>
+      <td class="time">{ago(event.at, now)} ago</td>
+      <td>
+        {event.event}
+        {event.action === undefined ? '' : ` ${event.action}`}
+      </td>
+      <td>
+        <code>{event.lane}</code>
+      </td>
+      <td>
+        <span class={`chip ${STATE_TONE[event.state]}`}>{event.state}</span>
+        {event.via === 'recovered' ? <span class="chip">recovered</span> : null}
+      </td>
+      <td>{event.plugins.map((outcome) => <Outcome outcome={outcome} />)}</td>
+    </tr>
+  );
+}
+
+function MergeRow({ merge, now, linkUrl }: { merge: MergeRecord; now: number; linkUrl: string }) {
+  const repo = `${merge.org}/${merge.repo}`;
+  return (
+    <tr>
+      <td class="time">{ago(merge.mergedAt, now)} ago</td>
+      <td>
+        <a href={`${linkUrl}/${repo}/pull/${merge.number}`}>
+          {repo}#{merge.number}
+        </a>{' '}
+        into {merge.branch}
+      </td>
+      <td>
+        <code>{merge.mergeSha.slice(0, 12)}</code> ({merge.method})
+      </td>
+      <td>{merge.readyAt === undefined ? '' : `${Math.max(0, (merge.mergedAt - merge.readyAt) / 1_000).toFixed(1)} s after it was ready`}</td>
+    </tr>
+  );
+}
+
+/** The parts of the front page that change; served whole with the page and again whenever there is news. */
+export function LiveParts({ now, linkUrl, problems, pools, merges, events }: Overview) {
+  const sorted = [...pools].sort((a, b) => `${a.org}/${a.repo}@${a.branch}`.localeCompare(`${b.org}/${b.repo}@${b.branch}`));
+  return (
+    <>
+      {problems.map((problem) => (
+        <p class="note" role="alert">
+          {problem}
+        </p>
+      ))}
+      <h2>Merge pools</h2>
+      {sorted.length === 0 ? <p class="empty">No pull request waits to merge. A branch shows here once a Tide query covers one of its pull requests.</p> : <div class="pools">{sorted.map((pool) => <PoolCard pool={pool} now={now} />)}</div>}
+      <h2>Merged</h2>
+      {merges.length === 0 ? (
+        <p class="empty">Nothing has been merged yet.</p>
+      ) : (
+        <div class="scroll">
+          <table>
+            <tbody>{merges.map((merge) => <MergeRow merge={merge} now={now} linkUrl={linkUrl} />)}</tbody>
+          </table>
+        </div>
+      )}
+      <h2>Recent events</h2>
+      {events.length === 0 ? (
+        <p class="empty">No event has arrived yet.</p>
+      ) : (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th>When</th>
+                <th>Event</th>
+                <th>About</th>
+                <th>State</th>
+                <th>What was done</th>
+              </tr>
+            </thead>
+            <tbody>{events.map((event) => <EventRow event={event} now={now} />)}</tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
