@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
 /** A private redis-server: on loopback, its append-only file in a folder of its own. */
 export interface EmbeddedRedis {
   readonly url: string;
-  readonly pid: number;
-  /** Asks it to save and end, and waits until it has. */
+  /** undefined when another process of ours started it. */
+  readonly pid: number | undefined;
+  /** Asks it to save and end, and waits until it has; does nothing when another process started it. */
   stop(): Promise<void>;
 }
 
@@ -30,25 +32,46 @@ export function freePort(): Promise<number> {
   });
 }
 
-function accepts(port: number): Promise<boolean> {
+function ping(url: string): Promise<boolean> {
+  const { port, password } = new URL(url);
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => { socket.destroy(); resolve(true); }).once('error', () => { resolve(false); });
+    const socket = connect(Number(port), '127.0.0.1');
+    const end = (fine: boolean) => { socket.destroy(); resolve(fine); };
+    socket.setTimeout(2_000, () => { end(false); });
+    socket.once('error', () => { end(false); });
+    socket.once('connect', () => { socket.write(`AUTH ${password}\r\nPING\r\n`); });
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+      if (answer.includes('+PONG')) end(true);
+      else if (answer.startsWith('-')) end(false);
+    });
   });
 }
 
-/** Starts redis-server with its files under `dir`; port 0 takes a free one. Throws NoRedisError where the program is missing. */
+const urlFile = (dir: string): string => join(dir, 'redis-url');
+
+/** The address of the private Redis that runs in a folder; undefined when none answers. */
+export async function findRedis(dir: string): Promise<string | undefined> {
+  if (!existsSync(urlFile(dir))) return undefined;
+  const url = readFileSync(urlFile(dir), 'utf8').trim();
+  return URL.canParse(url) && (await ping(url)) ? url : undefined;
+}
+
+/**
+ * Starts redis-server with its files under `dir`, or joins the one that runs there: a web and a worker process of one state
+ * folder share it. `port` 0 takes a free one. Throws NoRedisError where the program is missing.
+ */
 export async function startRedis({ dir, port = 0 }: { dir: string; port?: number }): Promise<EmbeddedRedis> {
+  const running = await findRedis(dir);
+  if (running !== undefined) return { url: running, pid: undefined, stop: async () => {} };
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const chosen = port || (await freePort());
+  // Other users of the machine can reach loopback; the password keeps them out, and stdin keeps it out of `ps`.
+  const password = randomBytes(24).toString('hex');
+  const url = `redis://:${password}@127.0.0.1:${chosen}`;
   const log = openSync(join(dir, 'redis.log'), 'a', 0o600);
-  const child = spawn(
-    'redis-server',
-    // noeviction: a queue must fail loudly when memory is short, never lose keys. everysec: at most a second of work is lost with the machine, none with the process.
-    ['--port', String(chosen), '--bind', '127.0.0.1', '--dir', dir, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--maxmemory-policy', 'noeviction', '--daemonize', 'no'],
-    // A group of its own, so that Ctrl-C reaches us first and the queue is closed before the server.
-    { stdio: ['ignore', log, log], detached: true },
-  );
+  const child = spawn('redis-server', ['-'], { cwd: dir, stdio: ['pipe', log, log], detached: true });
   closeSync(log);
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }).once('error', () => { resolve(); }); });
   const failed = new Promise<never>((_, reject) => {
@@ -56,20 +79,29 @@ export async function startRedis({ dir, port = 0 }: { dir: string; port?: number
     child.once('exit', (code) => { reject(new Error(`redis-server ended with code ${code}; see ${join(dir, 'redis.log')}`)); });
   });
   failed.catch(() => {});
+  const { stdin } = child;
+  if (!stdin) throw new Error('redis-server took no configuration');
+  stdin.on('error', () => {});
+  // noeviction: a queue must fail loudly when memory is short, never lose keys.
+  stdin.end(
+    ['bind 127.0.0.1', `port ${chosen}`, `requirepass ${password}`, 'appendonly yes', 'appendfsync everysec', 'save ""', 'maxmemory-policy noeviction', 'daemonize no'].join('\n') + '\n',
+  );
   const killer = () => { child.kill('SIGTERM'); };
   process.once('exit', killer);
-  for (let n = 0; !(await Promise.race([accepts(chosen), failed])); n++) {
+  for (let n = 0; !(await Promise.race([ping(url), failed])); n++) {
     if (n > 400) { child.kill('SIGKILL'); throw new Error(`redis-server did not answer within 10 s; see ${join(dir, 'redis.log')}`); }
     await new Promise((resolve) => { setTimeout(resolve, 25); });
   }
+  writeFileSync(urlFile(dir), `${url}\n`, { mode: 0o600 });
   child.unref();
   return {
-    url: `redis://127.0.0.1:${chosen}`,
-    pid: child.pid ?? 0,
+    url,
+    pid: child.pid,
     async stop() {
       process.off('exit', killer);
       child.kill('SIGTERM');
       await ended;
+      rmSync(urlFile(dir), { force: true });
     },
   };
 }
