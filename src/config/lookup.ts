@@ -1,5 +1,10 @@
 import { slug, type Repo } from '../core/ids.js';
 
+/** The value of a map's own key; names that come from outside may be `constructor`. */
+export function own<T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
 /** The value of a map with keys `org/repo`, `org` and `*`, the closest first. */
 export function forRepo<T>(map: Readonly<Record<string, T>>, repo: Repo): T | undefined {
   for (const key of [slug(repo), repo.org, '*']) {

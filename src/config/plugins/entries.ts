@@ -1,5 +1,5 @@
 import type { Repo } from '../../core/ids.js';
-import { entryFor } from '../lookup.js';
+import { entryFor, own } from '../lookup.js';
 import { ApproveEntry, LgtmEntry, TriggerEntry, type PluginsConfig } from './schema.js';
 
 /** What `approve` is told about a repository; the defaults where no entry names it. */
@@ -18,5 +18,5 @@ export function triggerFor(config: PluginsConfig, repo: Repo): TriggerEntry {
 /** The names of OWNERS and OWNERS_ALIASES files in a repository. */
 export function ownersFilenames(config: PluginsConfig, repo: Repo): Readonly<{ owners: string; owners_aliases: string }> {
   const { filenames } = config.owners;
-  return filenames[`${repo.org}/${repo.name}`] ?? filenames[repo.org] ?? { owners: 'OWNERS', owners_aliases: 'OWNERS_ALIASES' };
+  return own(filenames, `${repo.org}/${repo.name}`) ?? own(filenames, repo.org) ?? { owners: 'OWNERS', owners_aliases: 'OWNERS_ALIASES' };
 }

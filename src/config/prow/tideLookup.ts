@@ -1,21 +1,22 @@
 import type { Repo } from '../../core/ids.js';
 import { pattern } from '../../core/re2.js';
+import { own } from '../lookup.js';
 import type { ContextOptions, ContextPolicy, MergeMethod, MergeMethods, TideQuery } from './tide.js';
 
 /** How pull requests of a branch are merged; the first that is set of: branch, branch expression, repository, organisation (config 2.6.2). */
 export function mergeMethodFor(methods: MergeMethods, repo: Repo, branch: string): MergeMethod {
   const full = `${repo.org}/${repo.name}`;
-  const direct = methods[`${full}@${branch}`];
+  const direct = own(methods, `${full}@${branch}`);
   if (typeof direct === 'string') return direct;
-  const ofOrg = methods[repo.org];
-  const nested = typeof ofOrg === 'object' ? (ofOrg[repo.name] ?? ofOrg['*']) : undefined;
+  const ofOrg = own(methods, repo.org);
+  const nested = typeof ofOrg === 'object' ? (own(ofOrg, repo.name) ?? own(ofOrg, '*')) : undefined;
   if (typeof nested === 'object') {
     // Sorted, so that the order of the file decides nothing.
     const hit = Object.keys(nested).sort().find((expression) => pattern(expression).test(branch));
     const method = hit === undefined ? undefined : nested[hit];
     if (method) return method;
   }
-  const ofRepo = methods[full];
+  const ofRepo = own(methods, full);
   if (typeof ofRepo === 'string') return ofRepo;
   if (typeof nested === 'string') return nested;
   return typeof ofOrg === 'string' ? ofOrg : 'merge';
@@ -29,9 +30,9 @@ export function queryCovers(query: TideQuery, repo: Repo): boolean {
 
 /** The rules for the contexts of a branch, all levels merged: a deeper switch wins, lists are united and sorted (config 2.6.5). */
 export function contextOptionsFor(options: ContextOptions, repo: Repo, branch: string): ContextPolicy {
-  const org = options.orgs[repo.org];
-  const ofRepo = org?.repos[repo.name];
-  const levels: readonly (ContextPolicy | undefined)[] = [options, org, ofRepo, ofRepo?.branches[branch]];
+  const org = own(options.orgs, repo.org);
+  const ofRepo = own(org?.repos, repo.name);
+  const levels: readonly (ContextPolicy | undefined)[] = [options, org, ofRepo, own(ofRepo?.branches, branch)];
   const present = levels.filter((level) => level !== undefined);
   const deepest = (key: 'skip-unknown-contexts' | 'from-branch-protection' | 'overwrite-pending-contexts') =>
     present.reduce<boolean | undefined>((so, level) => level[key] ?? so, undefined);

@@ -1,0 +1,37 @@
+/** Something about a configuration file that a person should know, and where it stands. Lines and columns count from 1. */
+export interface Finding {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The path of the key: `tide.queries[0].labels`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a load gathers: it reports everything that is wrong, not the first fault. */
+export interface Findings {
+  readonly errors: Finding[];
+  readonly warnings: Finding[];
+}
+
+export function noFindings(): Findings {
+  return { errors: [], warnings: [] };
+}
+
+/** `file:line:column: path: message`, one line. */
+export function formatFinding({ file, line, column, path, message }: Finding): string {
+  return [`${file}:${line}:${column}`, ...(path === '' ? [] : [path]), message].join(': ');
+}
+
+export type Path = readonly PropertyKey[];
+
+/** `tide.queries[0].repos`; keys that hold dots or slashes are quoted. */
+export function formatPath(path: Path): string {
+  let out = '';
+  for (const part of path) {
+    if (typeof part === 'number') out += `[${part}]`;
+    else if (/^[\w-]+$/.test(String(part))) out += out === '' ? String(part) : `.${String(part)}`;
+    else out += `[${JSON.stringify(String(part))}]`;
+  }
+  return out;
+}

@@ -1,0 +1,71 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import type { Finding } from '../findings.js';
+import { ignored, parseIgnore, type IgnoreRule } from './prowignore.js';
+
+const IGNORE_FILE = '.prowignore';
+type Scope = Readonly<{ folder: string; rules: readonly IgnoreRule[] }>;
+
+/**
+ * The files of a job configuration: the file itself, or all `*.yaml` and `*.yml` below a folder in lexical order (config 2.3).
+ * Names that start with `..` are ConfigMap internals; `.prowignore` files exclude; two files of one base name are an error.
+ */
+export async function jobFiles(path: string, errors: Finding[]): Promise<readonly string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const files = await walk(path, []);
+  const seen = new Map<string, string>();
+  return files.filter((file) => {
+    const name = basename(file);
+    const other = seen.get(name);
+    if (other === undefined) {
+      seen.set(name, file);
+      return true;
+    }
+    errors.push({ file, line: 1, column: 1, path: '', message: `expected base names to be unique, but ${other} is called ${name} as well` });
+    return false;
+  });
+}
+
+async function walk(folder: string, above: readonly Scope[]): Promise<readonly string[]> {
+  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('..')).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const scopes = entries.some((entry) => entry.name === IGNORE_FILE)
+    ? [...above, { folder, rules: parseIgnore(await readFile(join(folder, IGNORE_FILE), 'utf8')) }]
+    : above;
+  const found: string[] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (isIgnored(path, entry.isDirectory() ? 'folder' : 'file', scopes)) continue;
+    if (entry.isDirectory()) found.push(...(await walk(path, scopes)));
+    else if (/\.ya?ml$/.test(entry.name) && (await isFile(path))) found.push(path);
+  }
+  return found;
+}
+
+/** A link to a file is read, a link to a folder is not followed. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false; // Gone since the folder was listed.
+  }
+}
+
+function isIgnored(path: string, kind: 'file' | 'folder', scopes: readonly Scope[]): boolean {
+  for (const { folder, rules } of scopes.toReversed()) {
+    const answer = ignored(rules, relative(folder, path), kind);
+    if (answer !== undefined) return answer;
+  }
+  return false;
+}
+
+/** Files below a folder whose path ends with a suffix, in lexical order; `..` names are skipped. For supplemental files. */
+export async function filesWithSuffix(folder: string, suffix: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('..')).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await filesWithSuffix(path, suffix)));
+    else if (path.endsWith(suffix) && (await isFile(path))) found.push(path);
+  }
+  return found;
+}

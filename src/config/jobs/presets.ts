@@ -1,0 +1,51 @@
+import { isRecord } from '../decode.js';
+import type { Data, Preset } from './schema.js';
+
+/** A pod spec with the presets whose labels a job carries, in order; names that clash are faults (config 2.8). */
+export function applyPresets(spec: Data, labels: Readonly<Record<string, string>>, presets: readonly Preset[]): Readonly<{ spec: Data; faults: readonly string[] }> {
+  const faults: string[] = [];
+  let out = spec;
+  for (const preset of presets) {
+    if (Object.entries(preset.labels).every(([key, value]) => labels[key] === value)) out = applyPreset(out, preset, faults);
+  }
+  return { spec: out, faults };
+}
+
+function applyPreset(spec: Data, preset: Preset, faults: string[]): Data {
+  const out: Record<string, unknown> = { ...spec };
+  if (preset.volumes.length > 0) out['volumes'] = appended(listOf(spec['volumes']), preset.volumes, 'volume', faults);
+  if (preset.tolerations.length > 0) {
+    const mine = listOf(spec['tolerations']);
+    for (const toleration of preset.tolerations) {
+      if (mine.some((one) => sameFields(one, toleration))) faults.push(`a preset adds a toleration that is there already: ${JSON.stringify(toleration)}`);
+    }
+    out['tolerations'] = [...mine, ...preset.tolerations];
+  }
+  if (preset.env.length > 0 || preset.volumeMounts.length > 0) {
+    out['containers'] = listOf(spec['containers']).map((container) => ({
+      ...container,
+      ...(preset.env.length > 0 && { env: appended(listOf(container['env']), preset.env, 'environment variable', faults) }),
+      ...(preset.volumeMounts.length > 0 && { volumeMounts: appended(listOf(container['volumeMounts']), preset.volumeMounts, 'volume mount', faults) }),
+    }));
+  }
+  return out;
+}
+
+function appended(mine: readonly Data[], added: readonly Data[], what: string, faults: string[]): readonly Data[] {
+  const taken = new Set(mine.map((one) => one['name']));
+  for (const one of added) {
+    if (taken.has(one['name'])) faults.push(`a preset adds the ${what} ${JSON.stringify(one['name'])}, which is there already`);
+    taken.add(one['name']);
+  }
+  return [...mine, ...added];
+}
+
+/** The objects of a list; nothing where there is no list. */
+export function listOf(value: unknown): readonly Data[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+function sameFields(a: Data, b: Data): boolean {
+  const text = (data: Data) => JSON.stringify(Object.entries(data).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return text(a) === text(b);
+}

@@ -1,0 +1,103 @@
+import { findDuration } from '../duration.js';
+import type { ProwConfig } from '../prow/schema.js';
+import { branchesIntersect } from './match.js';
+import type { Compiled, Periodic, Postsubmit, PresubmitYaml, Presubmit } from './schema.js';
+
+/** What is wrong with a job, and at which of its keys (empty: the job as a whole). */
+export type Fault = readonly [key: string, message: string];
+
+const NAME = /^[A-Za-z0-9-._]+$/;
+const JENKINS_NAME = /^[A-Za-z0-9-._]([A-Za-z0-9-._/]*[A-Za-z0-9-_])?$/;
+const QUALIFIED = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/;
+const RESERVED_LABELS = ['created-by-prow', 'prow.k8s.io/type', 'prow.k8s.io/id'];
+const AGENTS = ['kubernetes', 'jenkins', 'tekton-pipeline'];
+
+/** Whether a text may be the value of a Kubernetes label. */
+export function isLabelValue(value: string): boolean {
+  return LABEL_VALUE.test(value);
+}
+
+/** Faults of what all kinds of job have in common (config 2.7.4). */
+export function baseFaults(job: Presubmit | Postsubmit | Periodic, prow: ProwConfig): readonly Fault[] {
+  const faults: Fault[] = [];
+  const nameOk = job.agent === 'jenkins' ? JENKINS_NAME : NAME;
+  if (!nameOk.test(job.name)) faults.push(['name', `expected a name of letters, digits, "-", "." and "_", found ${JSON.stringify(job.name)}`]);
+  if (job.max_concurrency < 0) faults.push(['max_concurrency', 'expected 0 or more']);
+  if (job.job_queue_name !== '' && !Object.hasOwn(prow.plank.job_queue_capacities, job.job_queue_name)) {
+    faults.push(['job_queue_name', `expected a queue of plank.job_queue_capacities, found ${JSON.stringify(job.job_queue_name)}`]);
+  }
+  const agent = agentFault(job, prow);
+  if (agent) faults.push(agent);
+  for (const [key, value] of Object.entries(job.labels)) {
+    if (RESERVED_LABELS.includes(key)) faults.push(['labels', `the label ${key} is reserved`]);
+    else if (!QUALIFIED.test(key)) faults.push(['labels', `not the name of a label: ${JSON.stringify(key)}`]);
+    else if (!isLabelValue(value)) faults.push(['labels', `not the value of a label: ${JSON.stringify(value)} of ${key}`]);
+  }
+  for (const key of Object.keys(job.annotations)) if (!QUALIFIED.test(key)) faults.push(['annotations', `not the name of an annotation: ${JSON.stringify(key)}`]);
+  return faults;
+}
+
+/** The first rule that the agent breaks; an agent that nobody here knows has none. */
+function agentFault(job: Presubmit | Postsubmit | Periodic, prow: ProwConfig): Fault | undefined {
+  const pipeline = job.pipeline_run_spec ?? job.tekton_pipeline_run_spec;
+  if (!AGENTS.includes(job.agent)) return undefined;
+  if (job.spec && job.agent !== 'kubernetes') return ['spec', `a pod spec needs the agent kubernetes, found ${job.agent}`];
+  if (!job.spec && job.agent === 'kubernetes') return ['', 'the agent kubernetes needs a spec'];
+  if (pipeline && job.agent !== 'tekton-pipeline') return ['agent', `a pipeline spec needs the agent tekton-pipeline, found ${job.agent}`];
+  if (!pipeline && job.agent === 'tekton-pipeline') return ['agent', 'the agent tekton-pipeline needs a pipeline spec'];
+  if (job.decoration_config && job.agent !== 'kubernetes') return ['decorate', 'decoration needs the agent kubernetes; say decorate: false'];
+  if (job.error_on_eviction && job.agent !== 'kubernetes') return ['error_on_eviction', 'needs the agent kubernetes'];
+  if (job.namespace !== prow.pod_namespace && job.agent !== 'tekton-pipeline') return ['namespace', `expected pod_namespace (${prow.pod_namespace}), found ${job.namespace}`];
+  return undefined;
+}
+
+/** Faults of when a job runs and how it reports. */
+export function matchingFaults(job: Presubmit | Postsubmit): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (job.always_run === true && job.run_if_changed !== '') faults.push(['run_if_changed', 'excludes always_run: true']);
+  if (job.always_run === true && job.skip_if_only_changed !== '') faults.push(['skip_if_only_changed', 'excludes always_run: true']);
+  if (job.run_if_changed !== '' && job.skip_if_only_changed !== '') faults.push(['skip_if_only_changed', 'excludes run_if_changed']);
+  if (job.skip_report && (job.labels['prow.k8s.io/gerrit-report-label'] ?? '') !== '') faults.push(['skip_report', 'excludes the label prow.k8s.io/gerrit-report-label']);
+  return faults;
+}
+
+/** Trigger and rerun command come together; that they fit is seen once the trigger is compiled. */
+export function triggerFaults(job: PresubmitYaml): readonly Fault[] {
+  if (job.trigger === '' && job.rerun_command !== '') return [['rerun_command', 'needs a trigger that matches it']];
+  if (job.trigger !== '' && job.rerun_command === '') return [['trigger', 'needs a rerun_command that it matches']];
+  return [];
+}
+
+export function periodicFaults(job: Periodic): readonly Fault[] {
+  const faults: Fault[] = [];
+  const given = (['cron', 'interval', 'minimum_interval'] as const).filter((key) => job[key] !== '');
+  if (given.length !== 1) faults.push([given[1] ?? '', `expected one of cron, interval and minimum_interval, found ${given.length === 0 ? 'none' : given.join(' and ')}`]);
+  for (const key of ['interval', 'minimum_interval'] as const) {
+    if (job[key] !== '' && findDuration(job[key]) === undefined) faults.push([key, `expected a duration like 1h30m, found ${JSON.stringify(job[key])}`]);
+  }
+  const retry = job.retry?.['interval'];
+  if (job.retry && (typeof retry !== 'string' || findDuration(retry) === undefined)) faults.push(['retry', 'needs an interval like 5m']);
+  return faults;
+}
+
+type Listed = Readonly<{ name: string; context: string; branches: readonly string[]; skip_branches: readonly string[]; compiled: Compiled }>;
+
+/** Pairs of a repository's jobs that cannot live together: one name, or one context, on one branch. */
+export function clashes(jobs: readonly Listed[]): readonly Readonly<{ index: number; key: 'name' | 'context'; message: string }>[] {
+  const found: Readonly<{ index: number; key: 'name' | 'context'; message: string }>[] = [];
+  for (const key of ['name', 'context'] as const) {
+    const seen = new Map<string, Listed[]>();
+    jobs.forEach((job, index) => {
+      const others = seen.get(job[key]) ?? [];
+      const other = others.find((one) => (key === 'name' || one.name !== job.name) && branchesIntersect(one, job));
+      if (other) {
+        const message = key === 'name' ? `the job ${job.name} is there twice for one branch` : `the jobs ${other.name} and ${job.name} report the same context ${job.context} on one branch`;
+        found.push({ index, key, message });
+      }
+      others.push(job);
+      seen.set(job[key], others);
+    });
+  }
+  return found;
+}

@@ -1,0 +1,33 @@
+import { slug } from '../core/ids.js';
+import type { Periodic, Postsubmit, Presubmit } from './jobs/schema.js';
+import { own } from './lookup.js';
+import type { PluginsConfig } from './plugins/schema.js';
+import type { ProwConfig } from './prow/schema.js';
+import type { Snapshot } from './snapshot.js';
+
+/** What a snapshot is made of: everything decoded, defaulted and checked. */
+export interface Parts {
+  readonly revision: string;
+  readonly prow: ProwConfig;
+  readonly plugins: PluginsConfig;
+  readonly presubmits: ReadonlyMap<string, readonly Presubmit[]>;
+  readonly postsubmits: ReadonlyMap<string, readonly Postsubmit[]>;
+  readonly periodics: readonly Periodic[];
+}
+
+/** Makes the snapshot with its indexes; nothing is searched when an event asks. */
+export function makeSnapshot({ revision, prow, plugins, presubmits, postsubmits }: Parts): Snapshot {
+  return {
+    revision,
+    prow,
+    plugins,
+    presubmits: (repo) => presubmits.get(slug(repo)) ?? [],
+    postsubmits: (repo) => postsubmits.get(slug(repo)) ?? [],
+    pluginsFor(repo) {
+      const ofOrg = own(plugins.plugins, repo.org);
+      const ofRepo = own(plugins.plugins, slug(repo))?.plugins ?? [];
+      return [...new Set([...(ofOrg && !ofOrg.excluded_repos.includes(repo.name) ? ofOrg.plugins : []), ...ofRepo])];
+    },
+    enabled: new Map(Object.entries(plugins.plugins).map(([key, entry]) => [key, entry.plugins])),
+  };
+}

@@ -1,0 +1,96 @@
+import { gunzipSync } from 'node:zlib';
+import { Composer, LineCounter, Parser, isMap, isScalar, isSeq, isAlias, type Document, type Node, type ParsedNode, type Tags } from 'yaml';
+import type { Finding, Path } from '../findings.js';
+import { formatPath } from '../findings.js';
+
+/** A YAML file that was read: its value, and on demand the place of anything in it. */
+export interface Source {
+  readonly file: string;
+  readonly value: unknown;
+  /** The place of the value at a path, or of the key with `key`; the closest enclosing place where the path leads nowhere. */
+  finding(path: Path, message: string, at?: 'key' | 'value'): Finding;
+}
+
+/** Unzipped, a file larger than this is refused; the largest real ones are a hundredth of it. */
+const MAX_BYTES = 256 * 1024 * 1024;
+/** As many values may come out of aliases of one anchor; keeps "billion laughs" out. */
+const MAX_ALIASED = 10_000;
+
+/** The text of a configuration file; gzip is recognised by its first two bytes. */
+export function textOf(bytes: Buffer): string {
+  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : bytes;
+  return plain.toString('utf8');
+}
+
+/**
+ * Reads the first document as upstream does: YAML 1.1 booleans and numbers, merge keys, anchors, repeated keys (the last one
+ * counts), but times and base-60 numbers stay text. Faults of the syntax go to `errors`; then there is no source.
+ */
+export function readYaml(file: string, text: string, errors: Finding[]): Source | undefined {
+  const lines = new LineCounter();
+  try {
+    const document = firstDocument(text, lines);
+    if (!document) return { file, value: undefined, finding: (path, message) => ({ file, line: 1, column: 1, path: formatPath(path), message }) };
+    for (const fault of document.errors) {
+      const { line, col } = lines.linePos(fault.pos[0]);
+      errors.push({ file, line: Math.max(line, 1), column: Math.max(col, 1), path: '', message: fault.message });
+    }
+    if (document.errors.length > 0) return undefined;
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASED });
+    return { file, value, finding: placesOf(file, text) };
+  } catch (err) {
+    errors.push({ file, line: 1, column: 1, path: '', message: `cannot be read as YAML: ${err instanceof Error ? err.message : String(err)}` });
+    return undefined;
+  }
+}
+
+const OPTIONS = {
+  version: '1.1',
+  merge: true,
+  uniqueKeys: false,
+  logLevel: 'silent',
+  prettyErrors: false,
+  customTags: (tags: Tags): Tags => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== 'tag:yaml.org,2002:timestamp')),
+} as const;
+
+function firstDocument(text: string, lines: LineCounter): Document.Parsed<ParsedNode> | undefined {
+  for (const document of new Composer({ ...OPTIONS, lineCounter: lines }).compose(new Parser(lines.addNewLine).parse(text))) return document;
+  return undefined;
+}
+
+/** Places cost a second parse, so they are only worked out for files with findings, once. */
+function placesOf(file: string, text: string): Source['finding'] {
+  let parsed: { readonly document: Document.Parsed<ParsedNode> | undefined; readonly lines: LineCounter } | undefined;
+  return (path, message, at = 'value') => {
+    if (!parsed) {
+      const lines = new LineCounter();
+      parsed = { document: firstDocument(text, lines), lines };
+    }
+    const offset = parsed.document ? offsetOf(parsed.document, path, at) : 0;
+    const { line, col } = parsed.lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: formatPath(path), message };
+  };
+}
+
+function offsetOf(document: Document.Parsed<ParsedNode>, path: Path, at: 'key' | 'value'): number {
+  let node: Node | null | undefined = document.contents;
+  let offset = node?.range?.[0] ?? 0;
+  for (const [depth, part] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    let next: Node | null | undefined;
+    if (isSeq(node) && typeof part === 'number') next = node.items[part] as Node | undefined;
+    else if (isMap(node)) {
+      const pair = node.items.findLast((item) => isScalar(item.key) && String(item.key.value) === String(part))
+        ?? node.items.findLast((item) => isScalar(item.key) && String(item.key.value).toLowerCase() === String(part).toLowerCase());
+      if (!pair) return offset;
+      const key = pair.key as Node;
+      next = pair.value as Node | null;
+      offset = key.range?.[0] ?? offset;
+      if (depth === path.length - 1 && at === 'key') return offset;
+    }
+    if (!next) return offset;
+    node = next;
+    offset = node.range?.[0] ?? offset;
+  }
+  return offset;
+}
