@@ -1,0 +1,27 @@
+import type { Delivery } from '../src/core/event.js';
+import type { Clock } from '../src/core/ports/clock.js';
+import type { Feed } from '../src/core/ports/feed.js';
+import type { Handling } from '../src/core/ports/handling.js';
+import type { Log } from '../src/core/ports/log.js';
+
+export interface AnnounceDeps {
+  readonly handling: Pick<Handling, 'poke'>;
+  readonly feed: Pick<Feed, 'publish'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Tells others that a delivery is there; what fails is only logged. */
+export async function poke(delivery: Delivery, { handling, log }: Pick<AnnounceDeps, 'handling' | 'log'>): Promise<void> {
+  try {
+    await handling.poke?.(delivery);
+  } catch (err) {
+    log.warn({ err, delivery: delivery.id }, 'poke failed');
+  }
+}
+
+/** Tells open pages that a delivery fared on, and others once it is handled. */
+export async function announce(delivery: Delivery, handled: boolean, deps: AnnounceDeps): Promise<void> {
+  deps.feed.publish({ topic: 'event', key: delivery.id, at: deps.clock.now(), text: handled ? `${delivery.event} handled` : `${delivery.event} under way` });
+  if (handled) await poke(delivery, deps);
+}

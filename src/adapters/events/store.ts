@@ -1,0 +1,102 @@
+import type { Redis } from 'ioredis';
+import type { Delivery } from '../../core/event.js';
+import type { EventStore, EventSummary, PluginOutcome } from '../../core/ports/events.js';
+import { REPLAY_SCRIPT, STORE_SCRIPT } from './scripts.js';
+import { runIdOf, scriptOf } from './server.js';
+
+/** Longer than GitHub remembers its deliveries, so that a walk of its list never finds a handled one unmarked. */
+const MARK_MS = 8 * 86_400_000;
+
+export interface StoreDeps {
+  /** A prompt client where somebody waits for the answer. */
+  readonly redis: Redis;
+  readonly prefix: string;
+  /** Makes the id of a new epoch. */
+  readonly uuid: () => string;
+  /** Sees to it that the lane is looked at. The delivery is stored by then: it must not throw, and the repair tick mends what it loses. */
+  readonly wake: (lane: string) => void;
+}
+
+/** The `action` of a body; undefined where there is none. */
+function actionOf(body: string): string | undefined {
+  try {
+    const action = (JSON.parse(body) as { action?: unknown } | null)?.action;
+    return typeof action === 'string' ? action : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const viaOf = (text: string | null | undefined): Delivery['via'] => (text === 'recovered' ? 'recovered' : 'webhook');
+
+function outcomeOf(json: string): PluginOutcome | undefined {
+  try {
+    return JSON.parse(json) as PluginOutcome;
+  } catch {
+    return undefined;
+  }
+}
+
+function summaryOf(id: string, d: readonly (string | null)[], o: Readonly<Record<string, string>>): EventSummary | undefined {
+  const [event, action, at, via, lane] = d;
+  if (event === null || event === undefined) return undefined;
+  const plugins = Object.entries(o).flatMap(([field, json]) => (field.startsWith('p:') ? [outcomeOf(json)] : []));
+  const handledAt = o.handledAt === undefined ? undefined : Number(o.handledAt);
+  return {
+    id,
+    event,
+    action: action === null || action === '' ? undefined : action,
+    lane: lane ?? '',
+    via: viaOf(via),
+    at: Number(at),
+    handledAt,
+    state: handledAt !== undefined ? 'handled' : Number(o.dead ?? 0) > 0 ? 'dead' : 'waiting',
+    plugins: plugins.flatMap((plugin) => (plugin && (plugin.actions.length > 0 || plugin.state !== 'done') ? [plugin] : [])),
+  };
+}
+
+/** Where deliveries and their marks are kept (design decision 5). */
+export function createEventStore({ redis, prefix, uuid, wake }: StoreDeps): EventStore {
+  const runId = runIdOf(redis);
+  const store = scriptOf(redis, 'prowStore', STORE_SCRIPT);
+  const replay = scriptOf(redis, 'prowReplay', REPLAY_SCRIPT);
+  return {
+    async store(delivery, lane) {
+      const { id, event, at, via, body } = delivery;
+      const [stored] = (await store(prefix, await runId(), uuid(), id, event, actionOf(body) ?? '', at, via, lane, body, MARK_MS)) as [number];
+      if (stored !== 1) return 'duplicate';
+      wake(lane);
+      return 'stored';
+    },
+
+    async find(id) {
+      const [event, at, via, body] = await redis.hmget(`${prefix}:d:${id}`, 'event', 'at', 'via', 'body');
+      if (event === null || event === undefined || body === null || body === undefined) return undefined;
+      return { id, event, at: Number(at), via: viaOf(via), body };
+    },
+
+    async unmarked(ids) {
+      if (ids.length === 0) return [];
+      const marks = await redis.mget(ids.map((id) => `${prefix}:m:${id}`));
+      return ids.filter((_, n) => marks[n] === null);
+    },
+
+    async recent(limit) {
+      const ids = await redis.zrevrange(`${prefix}:recent`, 0, limit - 1);
+      const found = await Promise.all(
+        ids.map(async (id) => {
+          const [d, o] = await Promise.all([redis.hmget(`${prefix}:d:${id}`, 'event', 'action', 'at', 'via', 'lane'), redis.hgetall(`${prefix}:o:${id}`)]);
+          return summaryOf(id, d, o);
+        }),
+      );
+      return found.flatMap((summary) => summary ?? []);
+    },
+
+    async replay(id) {
+      const lane = (await replay(prefix, id)) as string | null;
+      if (lane === null) return false;
+      if (lane !== '') wake(lane);
+      return true;
+    },
+  };
+}
