@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../core/errors.js';
+import { HelpAsked, UsageError, usage, type FlagTable } from './flags.js';
+
+interface Subcommand {
+  readonly about: string;
+  /** Resolves to the exit code. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+const print = (line: string): void => { console.log(line); };
+
+// Each command loads what it needs, when it is needed: `prow --help` starts no Octokit.
+const COMMANDS: Readonly<Record<string, Subcommand>> = {
+  serve: {
+    about: 'Run the bot: webhooks, plugins, Tide, pages, queues.',
+    run: async (args) => {
+      const { readSettings, SERVE_FLAGS } = await import('./settings.js');
+      return withHelp('prow serve', SERVE_FLAGS, async () => {
+        const settings = readSettings(args, process.env);
+        const { serve } = await import('../main.js');
+        return serve(settings);
+      });
+    },
+  },
+  demo: {
+    about: 'Play a story on an embedded GitHub: no account, no cluster.',
+    run: async (args) => {
+      const { demoCommand, DEMO_FLAGS } = await import('./demo.js');
+      return withHelp('prow demo', DEMO_FLAGS, async () => {
+        const { demoParts } = await import('../demo.js');
+        return demoCommand(args, process.env, await demoParts());
+      });
+    },
+  },
+  event: {
+    about: 'event list [N] | event replay ID: what arrived, and handling it again.',
+    run: async (args) => onStore('prow event', args, async (rest, stores) => (await import('./event.js')).eventCommand(rest, { events: stores.events, print })),
+  },
+  tide: {
+    about: 'tide why ORG/REPO#N: what keeps a pull request from merging.',
+    run: async (args) => onStore('prow tide', args, async (rest, stores) => (await import('./tide.js')).tideCommand(rest, { tide: stores.tide, print })),
+  },
+  version: {
+    about: 'Print the version.',
+    run: async () => {
+      print(`prow ${version()}`);
+      return 0;
+    },
+  },
+};
+
+function version(): string {
+  for (const up of ['../../package.json', '../../../package.json']) {
+    try {
+      const { version: found } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as { version?: string };
+      if (found) return found;
+    } catch {
+      // built files lie one folder deeper
+    }
+  }
+  return 'unknown';
+}
+
+const STORE_FLAGS = {
+  'redis-url': { kind: 'string', about: 'Redis of the installation; by default the private one of --state-dir.' },
+  'redis-prefix': { kind: 'string', about: 'Prefix of all keys in Redis.', default: 'prow' },
+  'state-dir': { kind: 'string', about: 'Folder of the private Redis.', default: '.prow' },
+} as const satisfies FlagTable;
+
+type Stores = Awaited<ReturnType<(typeof import('../stores.js'))['openStores']>>;
+
+/** Commands that only look at what a running installation keeps in Redis. */
+async function onStore(name: string, args: readonly string[], command: (rest: readonly string[], stores: Stores) => Promise<number>): Promise<number> {
+  const { parseFlags, reader } = await import('./flags.js');
+  return withHelp(name, STORE_FLAGS, async () => {
+    // Flags may stand before or behind the words.
+    const flagsAt = args.findIndex((arg) => arg.startsWith('-'));
+    const words = flagsAt <= 0 ? [] : args.slice(0, flagsAt);
+    const parsed = parseFlags(flagsAt < 0 ? [] : args.slice(flagsAt), STORE_FLAGS, process.env);
+    const flags = reader(parsed, STORE_FLAGS);
+    const { openStores } = await import('../stores.js');
+    await using stores = await openStores({ redisUrl: flags.text('redis-url'), prefix: flags.text('redis-prefix') ?? 'prow', stateDir: flags.text('state-dir') ?? '.prow' });
+    return command(flagsAt < 0 ? args : [...words, ...parsed.rest], stores);
+  });
+}
+
+async function withHelp(name: string, table: FlagTable, command: () => Promise<number>): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    if (!(error instanceof HelpAsked)) throw error;
+    print(usage(name, table));
+    return 0;
+  }
+}
+
+function overview(): string {
+  const rows = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`);
+  return `Usage: prow COMMAND [flags]\n\n${rows.join('\n')}\n\nprow COMMAND --help lists a command's flags.`;
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '-h' || name === '--help') {
+    print(overview());
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS[name];
+  if (!command) throw new UsageError(`there is no command ${JSON.stringify(name)}; prow help lists them`);
+  return command.run(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UsageError) {
+    console.error(`prow: ${error.message}`);
+    process.exitCode = 2;
+  } else if (error instanceof ConfigError) {
+    for (const problem of error.problems) console.error(`prow: ${problem}`);
+    process.exitCode = 1;
+  } else {
+    console.error(`prow: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}
