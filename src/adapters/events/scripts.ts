@@ -1,6 +1,6 @@
 /**
  * The Lua scripts of the event store. Keys below the prefix P:
- * - `epoch` hash: which memory this is (`id`), of which server run, since when;
+ * - `epoch` hash: which memory this is (`id`), of which server run, since when (`birth`), and up to when GitHub's list was walked in it;
  * - `m:ID` the mark of a delivery;
  * - `d:ID` hash: the delivery; `o:ID` hash: how it fares (`open` while its lane holds it, `pending` backlog entries, `dead` pairs,
  *   `handledAt`, `taken`; per plugin `p:` outcome, `a:` failed attempts, `n:` not before, `s:` starts, `x:` dead);
@@ -14,6 +14,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function epoch(run, id)
   local e = redis.call('HMGET', P..':epoch', 'id', 'birth', 'run')
   if e[1] and e[3] == run then return e[1], tonumber(e[2]) end
+  redis.call('DEL', P..':epoch')
   redis.call('HSET', P..':epoch', 'id', id, 'birth', now, 'run', run)
   return id, now
 end
@@ -56,6 +57,12 @@ end
 export const EPOCH_SCRIPT = `${EPOCH}
 local id, birth = epoch(ARGV[2], ARGV[3])
 return { id, birth }
+`;
+
+/** ARGV: prefix, when the walk began, birth of the memory in which it began. */
+export const WALKED_SCRIPT = `${EPOCH}
+if redis.call('HGET', P..':epoch', 'birth') == ARGV[3] then redis.call('HSET', P..':epoch', 'walked', ARGV[2]) end
+return 1
 `;
 
 /** ARGV: prefix, run, new epoch id, id, event, action, at, via, lane, body, milliseconds that marks live. Returns 1 stored or 0 duplicate, and the epoch's id. */

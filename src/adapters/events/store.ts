@@ -5,7 +5,7 @@ import { REPLAY_SCRIPT, STORE_SCRIPT } from './scripts.js';
 import { runIdOf, scriptOf } from './server.js';
 
 /** Longer than GitHub remembers its deliveries, so that a walk of its list never finds a handled one unmarked. */
-const MARK_MS = 8 * 86_400_000;
+export const MARK_MS = 8 * 86_400_000;
 
 export interface StoreDeps {
   /** A prompt client where somebody waits for the answer. */

@@ -17,9 +17,9 @@ export interface WatchDeps {
   readonly onBack: (why: 'start' | 'new memory' | 'was away') => Promise<void>;
 }
 
-/** Whether Redis can be used, and why not. */
 export interface RedisWatch extends AsyncDisposable {
-  health(): Readonly<{ ok: true } | { ok: false; why: string }>;
+  /** Why Redis cannot be used; undefined when it can. */
+  problem(): string | undefined;
   /** Looks at once. */
   look(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export function watchRedis({ redis, prefix, uuid, log, everyMs = 2_000, onBack }
   redis.on('ready', onReady);
   const timer = setInterval(onReady, everyMs);
   return {
-    health: () => (down === undefined ? { ok: true } : { ok: false, why: `redis: ${down}` }),
+    problem: () => down,
     look,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);

@@ -33,7 +33,7 @@ export function keyOptions<P, D>(def: QueueDef<P, D>, key: string, priority: num
     backoff: { type: 'custom' },
     ...keepOf(def),
     ...(priority === undefined || priority === 0 ? {} : { priority }),
-    ...(def.graveyard === true ? { jobId: key } : { deduplication: { id: key, keepLastIfActive: true, replace: true } }),
+    ...(def.graveyard === true ? { jobId: key.replaceAll(':', '.') } : { deduplication: { id: key, keepLastIfActive: true, replace: true } }),
   };
 }
 
