@@ -17,7 +17,8 @@ export function decode<S extends z.ZodType>(schema: S, source: Source, findings:
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  for (const issue of result.error.issues) findings.errors.push(source.finding(issue.path, messageOf(issue)));
+  const errors = result.error.issues.map((issue) => source.finding(issue.path, messageOf(issue)));
+  findings.errors.push(...errors.sort((a, b) => a.line - b.line || a.column - b.column));
   return undefined;
 }
 

@@ -44,7 +44,7 @@ export async function mergeProwFiles(main: ProwConfig | undefined, files: Config
     const more = decode(ProwConfig, source, findings, ['presets', 'presubmits', 'postsubmits', 'periodics']);
     if (!more || !merged) continue;
     refuse(setKeys(more, empty).filter((key) => !['branch-protection', 'tide', 'slack_reporter_configs', 'prow_ignored', 'decorate_all_jobs'].includes(key)), [], source, findings);
-    refuse(setKeys(more.tide, empty.tide).filter((key) => key !== 'queries' && key !== 'merge_method'), ['tide'], source, findings);
+    refuse(setKeys(more.tide, empty.tide).filter((key) => !['queries', 'merge_method'].includes(key) && !(key === 'status_update_period' && more.tide.status_update_period === more.tide.sync_period)), ['tide'], source, findings);
     merged = {
       ...merged,
       'branch-protection': mergeProtection(merged['branch-protection'], more['branch-protection'], ['branch-protection'], source, findings),

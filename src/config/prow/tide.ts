@@ -87,7 +87,7 @@ const ByRepo = <T extends z.ZodType>(value: T) => z.record(z.string(), value).re
 /** The `tide` section (config 2.6.1). Maps by repository have keys `org/repo`, `org`, `*`; read them with `forRepo`. */
 export const Tide = z.object({
   /** Milliseconds. */
-  sync_period: Duration.default(60_000),
+  sync_period: Duration.default(60_000).transform((ms) => ms || 60_000),
   /** Milliseconds; `sync_period` where unset. */
   status_update_period: Duration.optional(),
   max_goroutines: z.int().min(0).default(20).transform((n) => n || 20),
