@@ -1,0 +1,75 @@
+import type { Snapshot } from '../config/snapshot.js';
+import { parseSlug, type Repo } from '../core/ids.js';
+import type { Plugin } from './plugin.js';
+
+/** Help of one plugin, with upstream's field names (plugins-policy 1.11). */
+export interface PluginHelp {
+  readonly Description: string;
+  readonly Config: Readonly<Record<string, string>>;
+  readonly Snippet?: string;
+  readonly Events: readonly string[];
+  readonly Commands: readonly Readonly<{ Usage: string; Featured: boolean; Description: string; Examples: readonly string[]; WhoCanUse: string }>[];
+}
+
+/** The document of `/plugin-help`. */
+export interface HelpDocument {
+  readonly AllRepos: readonly string[];
+  readonly RepoPlugins: Readonly<Record<string, readonly string[]>>;
+  readonly RepoExternalPlugins: Readonly<Record<string, readonly string[]>>;
+  readonly PluginHelp: Readonly<Record<string, PluginHelp>>;
+  readonly ExternalPluginHelp: Readonly<Record<string, PluginHelp>>;
+}
+
+const GENERIC = 'generic comment (any text in an issue, a pull request or a review)';
+
+/** Upstream's names of what a plugin listens to. */
+export function eventsOf({ on, commands }: Plugin): readonly string[] {
+  return [
+    ...(on.issues ? ['issue'] : []),
+    ...(on.pull_request ? ['pull_request'] : []),
+    ...(on.pull_request_review ? ['pull_request_review'] : []),
+    ...(on.push ? ['push'] : []),
+    ...(on.status ? ['status'] : []),
+    ...(on.check ? ['check_run', 'check_suite', 'workflow_run'] : []),
+    ...(on.comment || (on.command && Object.keys(commands).length > 0) ? [GENERIC] : []),
+  ];
+}
+
+/** A plugin's help out of what it declares; `repos` are those for which it is enabled. */
+export function helpOf(plugin: Plugin, config: Snapshot, repos: readonly Repo[]): PluginHelp {
+  const texts = [undefined, ...repos].map((repo) => [repo ? `${repo.org}/${repo.name}` : '', plugin.describe?.(config, repo) ?? ''] as const);
+  return {
+    Description: plugin.help,
+    Config: Object.fromEntries(texts.filter(([, text]) => text !== '')),
+    Events: eventsOf(plugin),
+    Commands: Object.values(plugin.commands).map(({ usage, featured, about, examples, who }) => ({
+      Usage: usage, Featured: featured ?? false, Description: about, Examples: examples, WhoCanUse: who,
+    })),
+  };
+}
+
+/**
+ * Help for all plugins, generated from their declarations. `reposOf` lists the repositories of the organisations that the
+ * configuration names; one that is not in it contributes none. `external` is the help that external plugins gave, by name.
+ */
+export function helpDocument(
+  config: Snapshot, plugins: readonly Plugin[], reposOf: ReadonlyMap<string, readonly string[]> = new Map(), external: Readonly<Record<string, PluginHelp>> = {},
+): HelpDocument {
+  const externalPlugins = config.plugins.external_plugins;
+  const keys = new Set([...config.enabled.keys(), ...Object.keys(externalPlugins)]);
+  const expand = (key: string): readonly string[] => (key.includes('/') ? [key] : (reposOf.get(key) ?? []).map((name) => `${key}/${name}`));
+  const all = [...new Set([...keys].flatMap(expand))].sort();
+  const repos = all.filter(isSlug).map((slug) => parseSlug(slug));
+  return {
+    AllRepos: all,
+    RepoPlugins: { '': plugins.map((plugin) => plugin.name), ...Object.fromEntries(config.enabled) },
+    RepoExternalPlugins: Object.fromEntries(Object.entries(externalPlugins).map(([key, list]) => [key, list.map((plugin) => plugin.name)])),
+    PluginHelp: Object.fromEntries(plugins.map((plugin) => [plugin.name, helpOf(plugin, config, repos.filter((repo) => config.pluginsFor(repo).includes(plugin.name)))])),
+    ExternalPluginHelp: external,
+  };
+}
+
+/** A key of plugins.yaml may be anything; one that is no repository has no help of its own. */
+function isSlug(key: string): boolean {
+  return /^[\w.-]+\/[\w.-]+$/.test(key);
+}

@@ -1,0 +1,7 @@
+import { hold } from './hold/plugin.js';
+import type { Plugin } from './plugin.js';
+
+/** All built-in plugins, by the names that plugins.yaml uses: one line a plugin. */
+export const plugins: readonly Plugin[] = [
+  hold,
+];
