@@ -30,8 +30,9 @@ export interface CheckMark {
   readonly source: 'check';
   readonly name: string;
   readonly id: number;
-  /** Slug of the App that made it. */
+  /** Slug and id of the App that made it. */
   readonly app: string;
+  readonly appId: number | undefined;
   readonly suiteId: number;
   readonly workflow: WorkflowOf | undefined;
   readonly completed: boolean;
@@ -84,8 +85,8 @@ export interface PoolMember extends IssueRef {
 /** A check that GitHub itself requires on the branch. */
 export interface RequiredCheck {
   readonly context: string;
-  /** Slug of the App that must report it, where the rule names one. */
-  readonly app: string | undefined;
+  /** Id of the App that must report it, where the rule names one. */
+  readonly appId: number | undefined;
 }
 
 /** Branch protection and rulesets of a branch, united. */
