@@ -1,0 +1,110 @@
+import { triggerMatches } from '../../config/jobs/match.js';
+import type { Presubmit } from '../../config/jobs/schema.js';
+import { triggerFor } from '../../config/plugins/entries.js';
+import type { TriggerEntry } from '../../config/plugins/schema.js';
+import type { Action } from '../../core/action.js';
+import type { CommentEvent, Pull } from '../../core/event.js';
+import { replyTo } from '../../core/reply.js';
+import { isSelf, trusted } from '../../core/trusted.js';
+import type { PluginContext } from '../plugin.js';
+import { automatic, available, contextsOf, helpDue, needsChanges, wantedBy } from './decide.js';
+import { asksAnything, outdatesHelp, readAsked, withoutFences, type Asked } from './patterns.js';
+import { changesOf, pickJobs, presubmitsFor, startJobs } from './start.js';
+import { CONFLICT_TEXT, HELP_PURPOSE, helpText, isHelp, mayNotCancelText, untrustedText } from './text.js';
+import { hasLabel, NEEDS_OK_TO_TEST, OK_TO_TEST, trustedPull } from './trust.js';
+import { approvals, reruns } from './workflows.js';
+
+/** What a comment makes trigger do (plugins-policy 4.1.4). Reads come in the order in which they may end it. */
+export async function onComment(event: CommentEvent, context: PluginContext): Promise<readonly Action[]> {
+  const { github, config, signal } = context;
+  if (event.action !== 'created' || !event.isPull || event.state !== 'open') return [];
+  const text = withoutFences(event.body);
+  const asked = readAsked(text);
+  const presubmits = presubmitsFor(context, event.repo);
+  if (!asksAnything(asked) && !presubmits.some((job) => triggerMatches(job, text))) return [];
+  if (isSelf(await github.identity({ signal }), event.user.login)) return [];
+
+  const entry = triggerFor(config.plugins, event.repo);
+  // Most who ask are trusted: the pull request is read meanwhile.
+  const reading = event.pull ? Promise.resolve(event.pull) : github.pull(event.issue, { signal });
+  reading.catch(() => undefined);
+  const { why, labels: read } = await trustOf(event, entry, context);
+  const vouching = !entry.ignore_ok_to_test && (asked.okToTest || asked.cancel);
+  if (why !== undefined && asked.cancel && !entry.ignore_ok_to_test && read !== 'untrusted') return [answer(event, 'cancel', mayNotCancelText(why))];
+  if (read === 'untrusted') return [answer(event, 'untrusted', untrustedText(entry, why ?? ''))];
+  const labels = read ?? (vouching ? undefined : event.labels) ?? (await github.labels(event.issue, { signal }));
+  if (vouching && asked.cancel) return takeBack(event, labels);
+  return [...vouch(event, labels, vouching), ...(await test(event, await reading, { text, asked: { ...asked, okToTest: vouching && asked.okToTest }, presubmits, entry }, context))];
+}
+
+/** `why` the commenter is not trusted, undefined where they are; `labels` as they were read, or that the pull request is not trusted either. */
+async function trustOf(
+  event: CommentEvent, entry: TriggerEntry, { github, signal }: PluginContext,
+): Promise<Readonly<{ why: string | undefined; labels: readonly string[] | 'untrusted' | undefined }>> {
+  const commenter = await trusted(event.user.login, event.repo, entry, { github, signal });
+  if (commenter.trusted) return { why: undefined, labels: undefined };
+  const pull = await trustedPull(event.issueAuthor.login, event.issue, entry, { github, signal });
+  return { why: commenter.why, labels: pull.trusted ? pull.labels : 'untrusted' };
+}
+
+function answer(event: CommentEvent, purpose: string, message: string): Action {
+  return { kind: 'comment.reply', issue: event.issue, purpose, body: replyTo(event, message) };
+}
+
+/** Taking back wins over vouching in one comment. Jobs that run go on. */
+function takeBack({ issue }: CommentEvent, labels: readonly string[]): readonly Action[] {
+  const actions: Action[] = [];
+  if (hasLabel(labels, OK_TO_TEST)) actions.push({ kind: 'label.remove', issue, label: OK_TO_TEST });
+  if (!hasLabel(labels, NEEDS_OK_TO_TEST)) actions.push({ kind: 'label.add', issue, label: NEEDS_OK_TO_TEST });
+  return actions;
+}
+
+function vouch({ issue }: CommentEvent, labels: readonly string[], vouching: boolean): readonly Action[] {
+  const has = hasLabel(labels, OK_TO_TEST);
+  const actions: Action[] = [];
+  if (vouching && !has) actions.push({ kind: 'label.add', issue, label: OK_TO_TEST });
+  if ((vouching || has) && hasLabel(labels, NEEDS_OK_TO_TEST)) actions.push({ kind: 'label.remove', issue, label: NEEDS_OK_TO_TEST });
+  return actions;
+}
+
+interface Testing {
+  readonly text: string;
+  readonly asked: Asked;
+  readonly presubmits: readonly Presubmit[];
+  readonly entry: TriggerEntry;
+}
+
+async function test(event: CommentEvent, pull: Pull, { text, asked, presubmits, entry }: Testing, context: PluginContext): Promise<readonly Action[]> {
+  const { github, config, signal } = context;
+  const changes = changesOf(pull, context);
+  const [baseSha, states, comments, workflows] = await Promise.all([
+    presubmits.length > 0 ? github.branchSha(pull, pull.baseRef, { signal }) : '',
+    asked.retest || asked.retestRequired ? github.contexts(pull, pull.headSha, { signal }) : [],
+    outdatesHelp(text) ? github.comments(event.issue, { signal }) : [],
+    entry.trigger_github_workflows ? workflowsOf(pull, asked, context) : [],
+  ]);
+  const jobs = await pickJobs(wantedBy(presubmits, text, asked, contextsOf(states)), pull, changes);
+  const note = helpDue(asked, jobs.length);
+  if (note !== undefined && !(note === 'nothing for all' && workflows.length > 0)) {
+    const approved = workflows.filter((action) => action.kind === 'workflow.approve');
+    const help = helpText(note, available(presubmits, pull.baseRef, await changesFor(presubmits, pull, changes)), `${pull.org}/${pull.name}@${pull.baseRef}`);
+    return [answer(event, HELP_PURPOSE, help), ...approved];
+  }
+  const labels = asked.retest || asked.retestRequired ? { 'prow.k8s.io/retest': 'true' } : {};
+  const me = await github.identity({ signal });
+  const outdated = comments.filter((comment) => isSelf(me, comment.user.login) && isHelp(comment.body));
+  return [
+    ...startJobs(jobs, { pull, baseSha, labels }, context),
+    ...(pull.mergeable === false && jobs.length > 0 && config.plugins.comment_style === 'quiet' ? [answer(event, 'conflict', CONFLICT_TEXT)] : []),
+    { kind: 'each', actions: [...workflows, ...outdated.map((comment): Action => ({ kind: 'comment.delete', issue: event.issue, commentId: comment.id }))] },
+  ];
+}
+
+/** The help names the conditional jobs that `/test all` would run, so it needs the changes if there are any such jobs. */
+function changesFor(presubmits: readonly Presubmit[], pull: Pull, changes: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  return needsChanges(automatic(presubmits), pull.baseRef) ? changes() : Promise.resolve([]);
+}
+
+async function workflowsOf(pull: Pull, asked: Asked, context: PluginContext): Promise<readonly Action[]> {
+  return [...(asked.okToTest ? await approvals(pull, context) : []), ...(asked.retest || asked.testAll ? await reruns(pull, context) : [])];
+}

@@ -1,0 +1,78 @@
+import type { Presubmit } from '../../config/jobs/schema.js';
+import { triggerFor } from '../../config/plugins/entries.js';
+import type { TriggerEntry } from '../../config/plugins/schema.js';
+import type { Action } from '../../core/action.js';
+import { RemoteError } from '../../core/errors.js';
+import type { Pull, PullEvent } from '../../core/event.js';
+import { plainReply } from '../../core/reply.js';
+import { isSelf, trusted } from '../../core/trusted.js';
+import type { PluginContext } from '../plugin.js';
+import { presubmitsFor, startAutomatic } from './start.js';
+import { DRAFT_TEXT, invitation, welcomeText } from './text.js';
+import { hasLabel, NEEDS_OK_TO_TEST, OK_TO_TEST, trustedPull } from './trust.js';
+
+const ABORTED = 'Aborted by trigger plugin.';
+
+/** What happens to a pull request by itself (plugins-policy 4.1.8). A repository without presubmits is left alone. */
+export async function onPull(event: PullEvent, context: PluginContext): Promise<readonly Action[]> {
+  const { pull, action } = event;
+  const presubmits = presubmitsFor(context, pull);
+  if (presubmits.length === 0) return [];
+  const entry = triggerFor(context.config.plugins, pull);
+  const abort: Action = { kind: 'prowjob.abort', issue: pull, description: ABORTED };
+  switch (action) {
+    case 'opened': return opened(pull, presubmits, entry, context);
+    case 'reopened': case 'ready_for_review': return testIfTrusted(pull, presubmits, entry, context);
+    case 'edited': return event.baseChanged ? testIfTrusted(pull, presubmits, entry, context) : [];
+    case 'synchronize': return [{ kind: 'each', actions: [abort, ...(await testIfTrusted(pull, presubmits, entry, context))] }];
+    case 'labeled': return labeled(event, presubmits, entry, context);
+    case 'closed': case 'converted_to_draft': return [abort];
+    default: return [];
+  }
+}
+
+async function opened(pull: Pull, presubmits: readonly Presubmit[], entry: TriggerEntry, context: PluginContext): Promise<readonly Action[]> {
+  const author = await trusted(pull.author.login, pull, entry, context);
+  if (!author.trusted) return welcome(pull, entry, context);
+  if (pull.draft) return [{ kind: 'comment.reply', issue: pull, purpose: 'draft', body: plainReply(DRAFT_TEXT) }];
+  return startAutomatic(pull, presubmits, context);
+}
+
+async function testIfTrusted(pull: Pull, presubmits: readonly Presubmit[], entry: TriggerEntry, context: PluginContext): Promise<readonly Action[]> {
+  const { trusted: ok, labels } = await trustedPull(pull.author.login, pull, entry, context);
+  if (!ok) return [];
+  const outdated = labels !== undefined && hasLabel(labels, NEEDS_OK_TO_TEST);
+  return [...(outdated ? [{ kind: 'label.remove', issue: pull, label: NEEDS_OK_TO_TEST } as const] : []), ...(await startAutomatic(pull, presubmits, context))];
+}
+
+async function labeled(event: PullEvent, presubmits: readonly Presubmit[], entry: TriggerEntry, context: PluginContext): Promise<readonly Action[]> {
+  const { pull, label = '', sender } = event;
+  switch (label.toLowerCase()) {
+    // Of a trusted pull request the tests have run.
+    case 'lgtm': return (await trustedPull(pull.author.login, pull, entry, context)).trusted ? [] : startAutomatic(pull, presubmits, context);
+    // The bot's own labelling came with a comment, which starts them.
+    case OK_TO_TEST: return isSelf(await context.github.identity(context), sender.login) ? [] : startAutomatic(pull, presubmits, context);
+    default: return [];
+  }
+}
+
+/** To an untrusted author, once. Nothing runs, even where somebody has vouched already: the label's own event starts that. */
+async function welcome(pull: Pull, entry: TriggerEntry, context: PluginContext): Promise<readonly Action[]> {
+  if (entry.ignore_ok_to_test) return [{ kind: 'comment.reply', issue: pull, purpose: 'welcome', body: welcomeText(pull, entry, '') }];
+  const [labels, kind] = await Promise.all([context.github.labels(pull, context), invitationOf(pull, entry, context)]);
+  const actions: Action[] = [{ kind: 'comment.reply', issue: pull, purpose: 'welcome', body: welcomeText(pull, entry, invitation(entry, pull, kind)) }];
+  if (!hasLabel(labels, OK_TO_TEST) && !hasLabel(labels, NEEDS_OK_TO_TEST)) actions.unshift({ kind: 'label.add', issue: pull, label: NEEDS_OK_TO_TEST });
+  return [{ kind: 'each', actions }];
+}
+
+async function invitationOf(pull: Pull, { org_invite: { prominent } }: TriggerEntry, { github, log, signal }: PluginContext): Promise<'plain' | 'prominent'> {
+  if (pull.author.type === 'Bot' || prominent.disabled) return 'plain';
+  try {
+    const merged = await github.countSearch(pull.org, `type:pr is:merged org:${pull.org} author:${pull.author.login}`, { signal });
+    return merged >= prominent.merged_pr_threshold ? 'prominent' : 'plain';
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    log.info({ err: error }, 'merged pull requests could not be counted');
+    return 'plain';
+  }
+}

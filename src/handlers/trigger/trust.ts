@@ -1,0 +1,24 @@
+import type { TriggerEntry } from '../../config/plugins/schema.js';
+import type { IssueRef } from '../../core/ids.js';
+import { trusted } from '../../core/trusted.js';
+import type { PluginContext } from '../plugin.js';
+
+export const OK_TO_TEST = 'ok-to-test';
+export const NEEDS_OK_TO_TEST = 'needs-ok-to-test';
+
+export function hasLabel(labels: readonly string[], wanted: string): boolean {
+  return labels.some((label) => label.toLowerCase() === wanted);
+}
+
+/** `labels`: as they were read to find out; undefined where the author alone decided. */
+export type PullTrust = Readonly<{ trusted: boolean; labels: readonly string[] | undefined }>;
+
+/**
+ * Whether the code of a pull request may run (plugins-policy 3.1): its author is trusted, or somebody vouched for it. Labels are read
+ * afresh: a payload is as old as its delivery, and this is about running a stranger's code.
+ */
+export async function trustedPull(author: string, issue: IssueRef, entry: TriggerEntry, { github, signal }: Pick<PluginContext, 'github' | 'signal'>): Promise<PullTrust> {
+  if ((await trusted(author, issue, entry, { github, signal })).trusted) return { trusted: true, labels: undefined };
+  const labels = await github.labels(issue, { signal });
+  return { trusted: hasLabel(labels, OK_TO_TEST), labels };
+}
