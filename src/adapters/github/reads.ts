@@ -1,0 +1,97 @@
+import type { GitHubReads, Identity, Opts } from '../../core/ports/github.js';
+import type { IssueRef, Repo } from '../../core/ids.js';
+import { sameLogin } from '../../core/ids.js';
+import type { AnswerCache } from './cache.js';
+import type { Call, Http } from './http.js';
+import { commentOf, contextOf, fileOf, issueEventOf, newestChecks, pullOf, reviewOf, runOf, type RawCheckRun, type RawComment, type RawPull, type RawStatus } from './map.js';
+
+export interface ReadDeps {
+  readonly http: Http;
+  readonly cache: AnswerCache;
+  readonly kind: 'app' | 'token';
+}
+
+/** Memberships change rarely, and GitHub tells us when they do (`observe`). */
+const FACT_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** Names of groups of facts, so that an event can make them stale. */
+export const factGroups = {
+  org: (org: string): string => `org:${org.toLowerCase()}`,
+  repo: ({ org, name }: Repo): string => `repo:${org.toLowerCase()}/${name.toLowerCase()}`,
+  branch: ({ org, name }: Repo, branch: string): string => `branch:${org.toLowerCase()}/${name.toLowerCase()}@${branch}`,
+  self: 'self',
+} as const;
+
+const repoParams = ({ org, name }: Repo) => ({ owner: org, repo: name });
+const issueParams = (ref: IssueRef) => ({ ...repoParams(ref), number: ref.number });
+
+/** Who we are at GitHub; asked once a day. */
+export function identityOf({ http, cache, kind }: ReadDeps, plugin: string, signal: AbortSignal): Promise<Identity> {
+  return cache.fact(factGroups.self, kind, DAY_MS, async () => {
+    const { data } = await http.call({ method: 'GET', route: kind === 'app' ? '/app' : '/user', org: undefined, plugin, priority: 'read', signal });
+    const { slug = '', login = '' } = data as { slug?: string; login?: string };
+    return kind === 'app' ? { login: `${slug}[bot]`, kind, slug } : { login, kind, slug: login };
+  });
+}
+
+/** The reads of one plugin. */
+export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
+  const { http, cache } = deps;
+  const get = (org: string | undefined, route: string, params: Record<string, unknown>, { signal }: Opts, more: Partial<Call> = {}): Call => ({ method: 'GET', route, params, org, plugin, priority: 'read', signal, ...more });
+  /** 204 yes, 404 no; 302 means that the caller may not see it. */
+  const yes = async (org: string, route: string, params: Record<string, unknown>, options: Opts): Promise<boolean> => (await http.call(get(org, route, params, options, { accepted: [404] }))).status === 204;
+
+  return {
+    identity: ({ signal }) => identityOf(deps, plugin, signal),
+    async pull(ref, options) {
+      const { data } = await http.call(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}', issueParams(ref), options));
+      return pullOf(ref, data as RawPull);
+    },
+    labels: async (ref, options) => (await http.pages<{ name: string }>(get(ref.org, '/repos/{owner}/{repo}/issues/{number}/labels', issueParams(ref), options))).map(({ name }) => name),
+    comments: async (ref, options) => (await http.pages<RawComment>(get(ref.org, '/repos/{owner}/{repo}/issues/{number}/comments', issueParams(ref), options))).map(commentOf),
+    reviews: async (ref, options) => (await http.pages<RawComment>(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}/reviews', issueParams(ref), options))).map(reviewOf),
+    reviewComments: async (ref, options) => (await http.pages<RawComment>(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}/comments', issueParams(ref), options))).map(commentOf),
+    files: async (ref, options) => (await http.pages<Parameters<typeof fileOf>[0]>(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}/files', issueParams(ref), options))).map(fileOf),
+    issueEvents: async (ref, options) => (await http.pages<Parameters<typeof issueEventOf>[0]>(get(ref.org, '/repos/{owner}/{repo}/issues/{number}/events', issueParams(ref), options))).map(issueEventOf),
+    isMember: async (org, login, options) => sameLogin(org, login) || cache.fact(factGroups.org(org), `member:${login.toLowerCase()}`, FACT_MS, () => yes(org, '/orgs/{org}/members/{login}', { org, login }, options)),
+    isCollaborator: async (repo, login, options) =>
+      sameLogin(repo.org, login) || cache.fact(factGroups.repo(repo), `collaborator:${login.toLowerCase()}`, FACT_MS, () => yes(repo.org, '/repos/{owner}/{repo}/collaborators/{login}', { ...repoParams(repo), login }, options)),
+    collaborators: (repo, options) =>
+      cache.fact(factGroups.repo(repo), 'collaborators', FACT_MS, async () => (await http.pages<{ login: string }>(get(repo.org, '/repos/{owner}/{repo}/collaborators', repoParams(repo), options))).map(({ login }) => login)),
+    isTeamMember: (org, teamName, login, options) =>
+      cache.fact(factGroups.org(org), `team:${teamName}:${login.toLowerCase()}`, FACT_MS, async () => {
+        const teams = await http.pages<{ name: string; slug: string }>(get(org, '/orgs/{org}/teams', { org }, options));
+        const team = teams.find(({ name }) => name === teamName);
+        if (!team) return false;
+        const answer = await http.call(get(org, '/orgs/{org}/teams/{slug}/memberships/{login}', { org, slug: team.slug, login }, options, { accepted: [404] }));
+        return answer.status === 200 && (answer.data as { state?: string }).state !== 'pending';
+      }),
+    branchSha: (repo, branch, options) =>
+      // Pushes tell the new commit (`observe`); the short life only bounds what a lost push may do.
+      cache.fact(factGroups.branch(repo, branch), 'sha', 5_000, async () => {
+        const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/git/ref/heads/{+branch}', { ...repoParams(repo), branch }, options));
+        return (data as { object: { sha: string } }).object.sha;
+      }),
+    treeSha: async (repo, sha, options) => {
+      const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/commits/{sha}', { ...repoParams(repo), sha }, options));
+      return (data as { commit: { tree: { sha: string } } }).commit.tree.sha;
+    },
+    async contexts(repo, sha, options) {
+      const params = { ...repoParams(repo), ref: sha };
+      const [statuses, runs] = await Promise.all([
+        http.pages<RawStatus>(get(repo.org, '/repos/{owner}/{repo}/commits/{ref}/status', params, options), (page) => (page as { statuses?: RawStatus[] }).statuses ?? []),
+        http.pages<RawCheckRun>(get(repo.org, '/repos/{owner}/{repo}/commits/{ref}/check-runs', params, options), (page) => (page as { check_runs?: RawCheckRun[] }).check_runs ?? []),
+      ]);
+      return [...statuses.map(contextOf), ...newestChecks(runs)];
+    },
+    async countSearch(org, query, options) {
+      const { data } = await http.call(get(org, '/search/issues', { q: query, per_page: 1 }, options));
+      return (data as { total_count: number }).total_count;
+    },
+    async workflowRuns(repo, { headSha, branch, event, status }, options) {
+      const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/actions/runs', { ...repoParams(repo), head_sha: headSha, branch, event, ...(status === undefined ? {} : { status }) }, options));
+      return ((data as { workflow_runs?: Parameters<typeof runOf>[0][] }).workflow_runs ?? []).map(runOf);
+    },
+  };
+}

@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { serve as listen, type ServerType } from '@hono/node-server';
+import { Hono } from 'hono';
+import { createCensor } from './adapters/censor.js';
+import { createEventStore } from './adapters/events/store.js';
+import { watchRedis } from './adapters/events/watch.js';
+import { createFeed } from './adapters/feed.js';
+import { createGit } from './adapters/git/git.js';
+import { createGitHub } from './adapters/github/client.js';
+import { createIntents } from './adapters/intents.js';
+import { loadProwJobs } from './adapters/kube/prowjobs.js';
+import { createLog, LEVELS, type Level } from './adapters/log.js';
+import { createMetrics, type MetricsAdapter } from './adapters/metrics.js';
+import { createOwners } from './adapters/owners.js';
+import { patientRedis, promptRedis } from './adapters/redis.js';
+import { secretFile } from './adapters/secrets.js';
+import { createTideViews } from './adapters/tideViews.js';
+import type { Settings } from './cli/settings.js';
+import { parseHmacSecrets } from './config/hmac.js';
+import type { ConfigSource, Snapshot } from './config/snapshot.js';
+import { watchConfig } from './config/watch.js';
+import type { Clock } from './core/ports/clock.js';
+import type { Log } from './core/ports/log.js';
+import { startRedis } from './embedded/redis/redis.js';
+import { createHandling } from './handlers/dispatch.js';
+import { helpDocument } from './handlers/help.js';
+import { tideJson } from './tide/json.js';
+import { tideKeys } from './tide/keys.js';
+import { createWeb } from './web/app.js';
+import { createHook } from './web/hook.js';
+import { createQueueUi } from './web/queues.js';
+import { openAdders, openQueues, startWorkers } from './worker.js';
+
+const clock: Clock = { now: () => Date.now() };
+const CONFIG_LOOK_MS = 1_000;
+
+/** Listens; rejects when the port is taken. Resolves to the server and its port. */
+function open(app: Hono, port: number, hostname: string): Promise<{ readonly server: ServerType; readonly port: number }> {
+  return new Promise((resolve, reject) => {
+    const server = listen({ fetch: app.fetch, port, hostname }, (info) => { resolve({ server, port: info.port }); });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new Error(`port ${port} is taken already`) : error);
+    });
+  });
+}
+
+/** Takes no new connections and waits for what is being answered, no longer than `graceMs`; live streams are cut. */
+function close(server: ServerType, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const all = 'closeAllConnections' in server ? () => { server.closeAllConnections(); } : () => {};
+    const timer = setTimeout(all, Math.min(graceMs, 1_000));
+    server.close(() => { clearTimeout(timer); resolve(); });
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  });
+}
+
+/** The configuration as this installation may act on it: repositories that the flags switch off have no plugins. */
+function restricted(source: ConfigSource, { enabled }: Settings): ConfigSource {
+  const { orgs, repos, notOrgs, notRepos } = enabled;
+  if (orgs.length + repos.length + notOrgs.length + notRepos.length === 0) return source;
+  const may = (org: string, slug: string): boolean => (orgs.length + repos.length === 0 || orgs.includes(org) || repos.includes(slug)) && !notOrgs.includes(org) && !notRepos.includes(slug);
+  const seen = new WeakMap<Snapshot, Snapshot>();
+  return {
+    problem: () => source.problem(),
+    current() {
+      const snapshot = source.current();
+      const known = seen.get(snapshot);
+      if (known) return known;
+      const made: Snapshot = { ...snapshot, pluginsFor: (repo) => (may(repo.org, `${repo.org}/${repo.name}`) ? snapshot.pluginsFor(repo) : []) };
+      seen.set(snapshot, made);
+      return made;
+    },
+  };
+}
+
+function metricsApp(metrics: MetricsAdapter): Hono {
+  const app = new Hono();
+  app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
+  app.get('/healthz', (c) => c.text('OK'));
+  return app;
+}
+
+/** Something to be closed at the end; closed in the reverse order of opening. */
+type Closing = (graceMs: number) => Promise<unknown>;
+
+/** A running installation. */
+export interface Running {
+  readonly port: number | undefined;
+  readonly metricsPort: number;
+  readonly adminPort: number | undefined;
+  /** Takes nothing new, finishes or hands back what runs, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Assembles and starts what the settings ask for. Throws ConfigError for broken files, UsageError for flags that do not fit. */
+export async function start(settings: Settings): Promise<Running> {
+  const closings: Closing[] = [];
+  const stop = async (): Promise<void> => { for (const closing of closings.splice(0).reverse()) await closing(settings.gracePeriodMs).catch(() => {}); };
+  try {
+    return await assemble(settings, closings, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(settings: Settings, closings: Closing[], stop: () => Promise<void>): Promise<Running> {
+  const censor = createCensor();
+  const loud: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? 'info'), censor: censor.censor });
+  const watched = await watchConfig(
+    { configPath: settings.configPath, jobConfigPath: settings.jobConfigPath, pluginConfigPath: settings.pluginConfigPath },
+    { log: loud, every: (tick) => { const timer = setInterval(() => { void tick(); }, CONFIG_LOOK_MS); return { stop: () => { clearInterval(timer); } }; } },
+  );
+  closings.push(() => watched[Symbol.asyncDispose]());
+  const config = restricted(watched, settings);
+  const log: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? config.current().prow.log_level), censor: censor.censor });
+  const metrics = createMetrics();
+  const { role, redisPrefix: prefix, components, mode } = settings;
+
+  const privateRedis = settings.redisUrl === undefined ? await startRedis({ dir: join(settings.stateDir, 'redis') }) : undefined;
+  if (privateRedis) closings.push(() => privateRedis.stop());
+  const url = settings.redisUrl ?? privateRedis?.url ?? '';
+  const patient = patientRedis({ url, log, name: 'prow' });
+  const prompt = promptRedis({ url, log, name: 'prow-prompt' });
+  closings.push(async () => { patient.disconnect(); prompt.disconnect(); });
+
+  const secrets = { token: (path: string) => secretFile(path, { clock, log, parse: (text) => { censor.add(text); return text; } }) };
+  const { auth } = settings.github;
+  const authSecret = secrets.token(auth.kind === 'app' ? auth.keyPath : auth.tokenPath);
+  const github = createGitHub({
+    endpoints: settings.github.endpoints, graphqlEndpoint: settings.github.graphqlEndpoint, userAgent: 'prow', retry: settings.retry, mode: mode === 'dry' ? 'dry' : 'live', redis: patient, prefix, clock, log, metrics, censor,
+    auth: auth.kind === 'app' ? { kind: 'app', appId: auth.appId, privateKey: () => authSecret.value() } : { kind: 'token', token: () => authSecret.value() },
+  });
+  const git = createGit({ dir: join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org) => github.gitCredentials(org), clock, log, censor: censor.censor });
+  closings.push(() => git[Symbol.asyncDispose]());
+  const jobs = await loadProwJobs({ kubeconfig: settings.kubeconfig, namespace: () => config.current().prow.prowjob_namespace, mode, log });
+  const owners = createOwners({ git, github: github.forPlugin('owners'), config, log });
+
+  const connection = { redis: patient, prefix, log };
+  const adders = openAdders(connection);
+  closings.push(() => adders[Symbol.asyncDispose]());
+  const feed = createFeed({ redis: patient, prefix, log });
+  closings.push(() => feed[Symbol.asyncDispose]());
+  const views = createTideViews({ redis: patient, prefix });
+  const handling = createHandling({
+    config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode,
+    async poke(events) {
+      for (const event of events) {
+        await github.observe(event);
+        if (components.has('tide')) for (const { delayMs, ...key } of tideKeys(event, config.current())) await adders.tide.add(key, { delayMs });
+      }
+    },
+  });
+
+  let plant: () => Promise<void> = async () => {};
+  const watch = watchRedis({
+    redis: prompt, prefix, uuid: randomUUID, log,
+    async onBack(why) {
+      log.info({ why }, 'redis is there: planting ticks, looking for missed deliveries');
+      await plant();
+      await adders.repair.add({});
+      if (components.has('hook')) await adders.recover.add({});
+      if (components.has('tide')) await adders.tideSync.add({});
+    },
+  });
+  closings.push(() => watch[Symbol.asyncDispose]());
+
+  if (role !== 'web') {
+    const tide = { config, merging: github.merging, views, feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
+    const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide }, tideSync: { ...tide, pools: adders.tide }, clock, log, only: settings.queues, components });
+    plant = workers.plant;
+    closings.push((graceMs) => workers.stop({ graceMs }));
+  }
+
+  const checks = [
+    { name: 'redis', problem: () => watch.problem() },
+    { name: 'config', problem: () => config.problem() },
+  ];
+  const metricsServer = await open(metricsApp(metrics), settings.metricsPort, settings.host);
+  closings.push((graceMs) => close(metricsServer.server, graceMs));
+  if (role === 'worker') return { port: undefined, metricsPort: metricsServer.port, adminPort: undefined, stop };
+
+  const admin = settings.adminPort < 0 ? undefined : await open(createQueueUi({ queues: openQueues(connection), mode }), settings.adminPort, '127.0.0.1');
+  if (admin) closings.push((graceMs) => close(admin.server, graceMs));
+  const promptStore = createEventStore({
+    redis: prompt, prefix, uuid: randomUUID,
+    wake: (lane) => { void adders.event.add({ lane }).catch((err: unknown) => { log.warn({ err, lane }, 'lane not woken; the repair tick will'); }); },
+  });
+  const hook = components.has('hook')
+    ? createHook({ store: promptStore, handling, secrets: secretFile(settings.hmacSecretFile, { clock, log, parse: (text) => { censor.add(text); return parseHmacSecrets(text); } }), clock, log, metrics })
+    : undefined;
+  const web = createWeb({
+    webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed, help: async () => helpDocument(config.current()),
+    tideJson: async () => tideJson(config.current(), await views.pools()), checks, linkUrl: () => config.current().prow.github.link_url,
+    adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
+  });
+  const main = await open(web.app, settings.port, settings.host);
+  closings.push((graceMs) => close(main.server, graceMs));
+  await watch.look();
+  web.declareReady();
+  log.info({ port: main.port, metricsPort: metricsServer.port, adminPort: admin?.port, components: [...components], role, mode, redis: privateRedis ? 'private' : 'given' }, 'prow serves');
+  return { port: main.port, metricsPort: metricsServer.port, adminPort: admin?.port, stop };
+}
+
+function levelOf(text: string): Level {
+  const name = text.toLowerCase() === 'warn' ? 'warning' : text.toLowerCase();
+  return LEVELS.find((level) => level === name) ?? 'info';
+}
+
+/** `--github-host` is a host, or the whole address of where repositories are served. */
+function gitBase(host: string): string {
+  return /^https?:\/\//.test(host) ? host.replace(/\/+$/, '') : `https://${host}`;
+}
+
+/** `prow serve`: runs until SIGINT or SIGTERM; a second signal ends at once. Resolves to the exit code. */
+export async function serve(settings: Settings): Promise<number> {
+  const running = await start(settings);
+  await new Promise<void>((resolve) => { for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { resolve(); }); });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { process.exit(1); });
+  const timer = setTimeout(() => { process.exit(1); }, settings.gracePeriodMs + 5_000);
+  await running.stop();
+  clearTimeout(timer);
+  return 0;
+}
+

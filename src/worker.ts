@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { createFeed } from './adapters/feed.js';
+import { createEventStore } from './adapters/events/store.js';
+import { createLanes } from './adapters/events/lanes.js';
+import { createMarks } from './adapters/events/marks.js';
+import { adderOf, openQueue, type QueueAdder } from './adapters/queue/adder.js';
+import type { QueueConnection } from './adapters/queue/jobs.js';
+import { startWorker, type QueueWorker } from './adapters/queue/worker.js';
+import type { Clock } from './core/ports/clock.js';
+import type { Deliveries } from './core/ports/deliveries.js';
+import type { Handling } from './core/ports/handling.js';
+import type { Log } from './core/ports/log.js';
+import { deadQueue } from '../queues/dead.js';
+import { eventQueue } from '../queues/event.js';
+import { pluginQueue } from '../queues/plugin.js';
+import { recoverQueue } from '../queues/recover.js';
+import { repairQueue } from '../queues/repair.js';
+import { tideQueue, type TideDeps } from '../queues/tide.js';
+import { tideSyncQueue, type TideSyncDeps } from '../queues/tideSync.js';
+
+export const QUEUES = [eventQueue.name, pluginQueue.name, deadQueue.name, repairQueue.name, recoverQueue.name, tideQueue.name, tideSyncQueue.name] as const;
+
+/** Opens every queue for the queue UI. */
+export function openQueues(connection: QueueConnection) {
+  return QUEUES.map((name) => openQueue(name, connection));
+}
+
+/** What adds keys to each queue. Whatever takes webhooks or decides needs them, whether or not it works the queues itself. */
+export interface Adders extends AsyncDisposable {
+  readonly event: QueueAdder<Readonly<{ lane: string }>>;
+  readonly plugin: QueueAdder<Readonly<{ plugin: string; lane: string }>>;
+  readonly dead: QueueAdder<Parameters<QueueAdder<Parameters<typeof deadQueue.dedupe>[0]>['add']>[0]>;
+  readonly recover: QueueAdder<Parameters<typeof recoverQueue.dedupe>[0]>;
+  readonly repair: QueueAdder<Readonly<Record<string, never>>>;
+  readonly tide: QueueAdder<Parameters<typeof tideQueue.dedupe>[0]>;
+  readonly tideSync: QueueAdder<Parameters<typeof tideSyncQueue.dedupe>[0]>;
+}
+
+/** Opens all queues for adding. */
+export function openAdders(connection: QueueConnection): Adders {
+  const adders = {
+    event: adderOf(eventQueue, connection), plugin: adderOf(pluginQueue, connection), dead: adderOf(deadQueue, connection), recover: adderOf(recoverQueue, connection),
+    repair: adderOf(repairQueue, connection), tide: adderOf(tideQueue, connection), tideSync: adderOf(tideSyncQueue, connection),
+  };
+  return { ...adders, [Symbol.asyncDispose]: async () => { await Promise.allSettled(Object.values(adders).map((adder) => adder[Symbol.asyncDispose]())); } };
+}
+
+export interface WorkerParts {
+  readonly connection: QueueConnection;
+  readonly adders: Adders;
+  readonly handling: Handling;
+  readonly deliveries: Deliveries;
+  readonly tide: TideDeps;
+  readonly tideSync: TideSyncDeps;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Names of the queues to work; all when empty. */
+  readonly only: readonly string[];
+  /** Without Tide its queues are left alone. */
+  readonly components: ReadonlySet<string>;
+}
+
+/** Everything that this process works. */
+export interface Workers {
+  /** Plants the ticks again, after Redis was found empty. */
+  plant(): Promise<void>;
+  stop(options: Readonly<{ graceMs: number }>): Promise<void>;
+}
+
+/** Starts a worker for each queue that this process takes. */
+export async function startWorkers({ connection, adders, handling, deliveries, tide, tideSync, clock, log, only, components }: WorkerParts): Promise<Workers> {
+  const { redis, prefix } = connection;
+  const lanes = createLanes({ redis, prefix });
+  const feed = createFeed({ redis, prefix, log });
+  const store = createEventStore({ redis, prefix, uuid: randomUUID, wake: (lane) => { void adders.event.add({ lane }).catch((err: unknown) => { log.warn({ err, lane }, 'lane not woken'); }); } });
+  const plugin = { lanes, handling, dead: adders.dead, feed, clock, log };
+  const options = { connection, clock };
+  const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
+  const hook = components.has('hook');
+  const starting: Promise<QueueWorker>[] = [];
+  if (hook && wanted(eventQueue.name)) starting.push(startWorker(eventQueue, { ...plugin, backlog: adders.plugin }, options));
+  if (hook && wanted(pluginQueue.name)) starting.push(startWorker(pluginQueue, plugin, options));
+  if (hook && wanted(deadQueue.name)) starting.push(startWorker(deadQueue, { lanes, handling, feed, clock, log, store }, options));
+  if (hook && wanted(repairQueue.name)) starting.push(startWorker(repairQueue, { lanes, lane: adders.event, backlog: adders.plugin }, options));
+  if (hook && wanted(recoverQueue.name)) {
+    starting.push(startWorker(recoverQueue, { deliveries, store, marks: createMarks({ redis, prefix, uuid: randomUUID }), handling, clock, log }, options));
+  }
+  if (wanted(tideQueue.name)) starting.push(startWorker(tideQueue, tide, options));
+  if (wanted(tideSyncQueue.name)) starting.push(startWorker(tideSyncQueue, tideSync, options));
+  const workers = await Promise.all(starting);
+  return {
+    plant: async () => { await Promise.all(workers.map((worker) => worker.plant())); },
+    stop: async (how) => {
+      await Promise.allSettled(workers.map((worker) => worker.stop(how)));
+      await feed[Symbol.asyncDispose]();
+    },
+  };
+}
+
