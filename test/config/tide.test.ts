@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { configFromText } from '../../src/config/load.js';
+import { mergeProtectionFor } from '../../src/config/prow/protectionLookup.js';
 import { contextOptionsFor, mergeMethodFor, queryCovers } from '../../src/config/prow/tideLookup.js';
 
 const repo = { org: 'org', name: 'repo' };
@@ -55,4 +56,18 @@ test('context options: deeper switches win, lists are united and sorted', () => 
     repos: {repo: {skip-unknown-contexts: false, branches: {main: {optional-contexts: [z]}}}}}}}}`);
   expect(contextOptionsFor(options, repo, 'main')).toMatchObject({ 'skip-unknown-contexts': false, 'required-contexts': ['a', 'b'], 'optional-contexts': ['z'], 'from-branch-protection': undefined });
   expect(contextOptionsFor(options, { org: 'constructor', name: 'x' }, 'main')).toMatchObject({ 'skip-unknown-contexts': true, 'required-contexts': ['b'] });
+});
+
+test.each<{ yaml: string; byJobs: readonly string[]; want: object | undefined }>([
+  { yaml: '{protect: true}', byJobs: [], want: undefined },
+  { yaml: '{orgs: {org: {protect: true}}}', byJobs: [], want: { protect: true, requiredContexts: [] } },
+  { yaml: '{required_status_checks: {contexts: [b]}, orgs: {org: {protect: true, repos: {repo: {required_status_checks: {contexts: [a]}}}}}}', byJobs: ['c'], want: { requiredContexts: ['a', 'b', 'c'] } },
+  { yaml: '{orgs: {org: {protect: true, required_status_checks: {contexts: [a]}, repos: {repo: {branches: {main: {protect: false}}}}}}}', byJobs: [], want: { protect: false, requiredContexts: [] } },
+  { yaml: '{protect-tested-repos: true, orgs: {org: {}}}', byJobs: ['a'], want: { protect: true, requiredContexts: ['a'] } },
+  { yaml: '{protect-tested-repos: true, orgs: {org: {}}}', byJobs: [], want: { protect: undefined } },
+  { yaml: '{orgs: {org: {require_manually_triggered_jobs: true}}}', byJobs: ['a'], want: { requireManuallyTriggeredJobs: true, requiredContexts: [] } },
+])('branch protection $yaml with $byJobs', ({ yaml, byJobs, want }) => {
+  const found = mergeProtectionFor(configFromText({ config: `branch-protection: ${yaml}\n` }).snapshot.prow['branch-protection'], { ...repo, branch: 'main' }, byJobs);
+  if (want === undefined) expect(found).toBeUndefined();
+  else expect(found).toMatchObject(want);
 });
