@@ -20,7 +20,7 @@ const BUDGET_MS = 20_000;
 const MAX_TAKEN = 5;
 
 /** Appends the delivery to the plugin's backlog of the lane and wakes that. */
-async function handOver(lane: string, { delivery }: Taken, outcome: PluginOutcome, wait: Readonly<{ failed: number; notBefore: number }>, { lanes, backlog, clock }: EventDeps): Promise<void> {
+async function handOver(lane: string, { delivery }: Taken, outcome: PluginOutcome, wait: Readonly<{ failed: number; started: number; notBefore: number }>, { lanes, backlog, clock }: EventDeps): Promise<void> {
   await lanes.hand({ id: delivery.id, plugin: outcome.plugin, lane }, { ...wait, outcome });
   const delayMs = Math.max(wait.notBefore - clock.now(), 0);
   await backlog.add({ plugin: outcome.plugin, lane }, { delayMs });
@@ -31,10 +31,10 @@ async function part(plugin: string, lane: string, taken: Taken, deps: EventDeps,
   const { lanes, clock, log, patienceMs = PATIENCE_MS } = deps;
   const { delivery } = taken;
   if (taken.busy.has(plugin) || taken.taken > MAX_TAKEN) {
-    await handOver(lane, taken, { plugin, state: 'retrying', actions: [], error: undefined, ms: 0 }, { failed: 0, notBefore: 0 }, deps);
+    await handOver(lane, taken, { plugin, state: 'retrying', actions: [], error: undefined, ms: 0 }, { failed: 0, started: taken.taken - 1, notBefore: 0 }, deps);
     return undefined;
   }
-  const ended = await attempt(plugin, delivery, { limitMs: patienceMs, attempt: 1 }, { ...deps, signal });
+  const ended = await attempt(plugin, delivery, { limitMs: patienceMs, attempt: taken.taken }, { ...deps, signal });
   switch (ended.kind) {
     case 'done': {
       const outcome = outcomeOf(plugin, ended, 'done');
@@ -43,13 +43,13 @@ async function part(plugin: string, lane: string, taken: Taken, deps: EventDeps,
       return outcome;
     }
     case 'late':
-      await handOver(lane, taken, outcomeOf(plugin, ended, 'retrying'), { failed: 0, notBefore: 0 }, deps);
+      await handOver(lane, taken, outcomeOf(plugin, ended, 'retrying'), { failed: 0, started: taken.taken, notBefore: 0 }, deps);
       return undefined;
     case 'failed': {
       const next = decideNext(ended, 1, clock.now());
       log.warn({ err: ended.error, plugin, lane, delivery: delivery.id, next: next.kind }, 'plugin failed');
       if (next.kind === 'retry') {
-        await handOver(lane, taken, outcomeOf(plugin, ended, 'retrying'), next, deps);
+        await handOver(lane, taken, outcomeOf(plugin, ended, 'retrying'), { ...next, started: taken.taken }, deps);
         return undefined;
       }
       const dead = outcomeOf(plugin, ended, 'dead');

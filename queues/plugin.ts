@@ -26,7 +26,7 @@ const RUN_MS = 600_000;
 /** A job goes on with the next delivery for so long, then makes room for others. */
 const BUDGET_MS = 30_000;
 /** A pair over which workers died this often is dead. */
-const MAX_STARTS = 25;
+const MAX_DEATHS = 25;
 
 async function bury(pair: Readonly<{ delivery: Delivery } & Backlog>, failed: Exclude<Attempt, { kind: 'done' }>, { lanes, dead, log }: PluginDeps): Promise<boolean> {
   const { delivery, plugin, lane } = pair;
@@ -40,15 +40,16 @@ async function bury(pair: Readonly<{ delivery: Delivery } & Backlog>, failed: Ex
 async function advance({ plugin, lane }: Backlog, first: Waiting, deps: PluginDeps, signal: AbortSignal): Promise<number | undefined> {
   const { lanes, clock } = deps;
   const { delivery, failed, started } = first;
+  const deadly = started - failed > MAX_DEATHS;
   const ended: Attempt =
-    started > MAX_STARTS
+    deadly
       ? { kind: 'failed', error: new Error(`started ${started} times without coming to an end`), ms: 0 }
-      : await attempt(plugin, delivery, { limitMs: RUN_MS, attempt: failed + 1 }, { ...deps, signal });
+      : await attempt(plugin, delivery, { limitMs: RUN_MS, attempt: Math.max(started, 1) }, { ...deps, signal });
   let handled: boolean;
   if (ended.kind === 'done') {
     handled = await lanes.settle({ id: delivery.id, plugin, lane }, outcomeOf(plugin, ended, 'done'));
   } else {
-    const next = started > MAX_STARTS ? ({ kind: 'dead' } as const) : decideNext(ended, failed + 1, clock.now());
+    const next = deadly ? ({ kind: 'dead' } as const) : decideNext(ended, failed + 1, clock.now());
     if (next.kind === 'retry') {
       deps.log.warn({ err: ended.error, plugin, lane, delivery: delivery.id, failed: next.failed }, 'plugin failed, tried again later');
       await lanes.postpone({ id: delivery.id, plugin, lane }, { ...next, outcome: outcomeOf(plugin, ended, 'retrying') });

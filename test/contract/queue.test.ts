@@ -9,6 +9,7 @@ import { startWorker } from '../../src/adapters/queue/worker.js';
 import { defineQueue, type Outcome, type QueueDef, type Run } from '../../src/core/queue.js';
 import { UserError } from '../../src/core/errors.js';
 import { eventually, testRedis, type TestRedis } from '../support/redis.js';
+import { ownRedis } from '../support/redisServer.js';
 
 const clock = { now: () => Date.now() };
 type Key = Readonly<{ id: string }>;
@@ -252,3 +253,14 @@ test('a job whose worker was killed comes back within 15 s', async () => {
   await adder[Symbol.asyncDispose]();
   expect(again - killed).toBeLessThan(15_000);
 }, 60_000);
+
+test('a worker process ends by itself though Redis is away', async () => {
+  await using own = await ownRedis({ keeps: false });
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/stopper.ts', own.url, 't'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  await own.stop();
+  child.stdin.write('stop\n');
+  const told = Date.now();
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(Date.now() - told).toBeLessThan(20_000);
+}, 40_000);

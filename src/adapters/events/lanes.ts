@@ -55,8 +55,8 @@ export function createLanes({ redis, prefix, retention = defaultRetention }: Lan
     async record(id, outcome) {
       await record(prefix, id, outcome.plugin, told(outcome));
     },
-    async hand({ id, plugin, lane }, { failed, notBefore, outcome }) {
-      await hand(prefix, id, plugin, lane, failed, notBefore, told(outcome));
+    async hand({ id, plugin, lane }, { failed, started, notBefore, outcome }) {
+      await hand(prefix, id, plugin, lane, failed, notBefore, told(outcome), started);
     },
     async finish(lane, id, outcomes) {
       const worthKeeping = outcomes.filter(({ state, actions }) => state !== 'done' || actions.length > 0);

@@ -122,12 +122,12 @@ if redis.call('EXISTS', P..':o:'..ARGV[2]) == 1 then redis.call('HSET', P..':o:'
 return 1
 `;
 
-/** ARGV: prefix, id, plugin, lane, failed attempts, not before, outcome. */
+/** ARGV: prefix, id, plugin, lane, failed attempts, not before, outcome, starts. */
 export const HAND_SCRIPT = `${EPOCH}
 local id, plugin, lane = ARGV[2], ARGV[3], ARGV[4]
 local o = P..':o:'..id
 if redis.call('EXISTS', o) == 0 or redis.call('HEXISTS', o, 'p:'..plugin) == 1 then return 0 end
-redis.call('HSET', o, 'p:'..plugin, ARGV[7], 'a:'..plugin, ARGV[5], 'n:'..plugin, ARGV[6])
+redis.call('HSET', o, 'p:'..plugin, ARGV[7], 'a:'..plugin, ARGV[5], 'n:'..plugin, ARGV[6], 's:'..plugin, ARGV[8])
 redis.call('HINCRBY', o, 'pending', 1)
 redis.call('RPUSH', P..':bl:'..plugin..' '..lane, id)
 redis.call('SADD', P..':busy:'..lane, plugin)
@@ -205,7 +205,7 @@ local was = redis.call('GET', key)
 if was == 'b' then return { 'unknown' } end
 if was then return { 'done', string.sub(was, 2) } end
 redis.call('SET', key, 'b', 'PX', ARGV[5])
-local at = tonumber(ARGV[7]) or (now - tonumber(ARGV[8]))
+local at = tonumber(ARGV[7]) or (now - 60000)
 if ARGV[6] == 'recovered' or at < birth + tonumber(ARGV[8]) then return { 'unknown' } end
 return { 'fresh' }
 `;

@@ -19,7 +19,11 @@ export function runIdOf(redis: Redis): () => Promise<string> {
   });
   return async () => {
     if (known !== undefined) return known;
-    const info = await redis.info('server');
+    const info = await redis.info('server').catch((err: unknown) => {
+      // A server that does not tell its run cannot be told from its predecessor; whether it is empty still shows.
+      if (err instanceof Error && /^(NOPERM|ERR)/.test(err.message)) return '';
+      throw err;
+    });
     const run = /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
     // A connection that was lost meanwhile has cleared it already; the next one asks again.
     if (redis.status === 'ready') known = run;

@@ -27,6 +27,8 @@ export interface QueueWorker extends AsyncDisposable {
 /** A job of a dead worker comes back after LOCK_MS + 2 × STALLED_MS at most. */
 const LOCK_MS = 10_000;
 const STALLED_MS = 2_000;
+/** Aborted runs and their hand-back take no longer while Redis is there. */
+const HAND_BACK_MS = 5_000;
 
 /** Starts taking jobs off a queue. Nothing that a job holds or does ends the process. */
 export async function startWorker<P, D>(def: QueueDef<P, D>, deps: D, { connection, clock, concurrency }: WorkerOptions): Promise<QueueWorker> {
@@ -85,10 +87,20 @@ export async function startWorker<P, D>(def: QueueDef<P, D>, deps: D, { connecti
     const timer = setTimeout(() => {
       for (const run of runs.values()) run.abort(new RunAborted('stop'));
     }, graceMs);
+    let last: NodeJS.Timeout | undefined;
+    const overdue = new Promise<'overdue'>((resolve) => {
+      last = setTimeout(resolve, graceMs + HAND_BACK_MS, 'overdue');
+    });
     try {
-      await closed;
+      // Without Redis nothing can be handed back: what runs comes back from its lock, like that of a killed worker.
+      if ((await Promise.race([closed, overdue])) === 'overdue') {
+        log.warn({ running: runs.size }, 'worker not stopped in time');
+        // Not awaited: the end of a connection that is reconnecting is never told.
+        worker.getBackend().disconnect().catch(() => {});
+      }
     } finally {
       clearTimeout(timer);
+      clearTimeout(last);
       await queue.close();
     }
   };

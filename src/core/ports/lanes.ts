@@ -24,7 +24,7 @@ export interface Waiting {
   readonly delivery: Delivery;
   /** Failed attempts so far. */
   readonly failed: number;
-  /** How often it was started, this time included; deaths of workers count here only. */
+  /** How often it was started, in its lane too, this time included; deaths of workers count here only. */
   readonly started: number;
   /** Milliseconds since the epoch; when that lies ahead, this look did not count as a start. */
   readonly notBefore: number;
@@ -46,8 +46,8 @@ export interface Lanes {
   take(lane: string): Promise<Taken | undefined>;
   /** A plugin has finished with the lane's first delivery. */
   record(id: string, outcome: PluginOutcome): Promise<void>;
-  /** Appends the pair to the plugin's backlog in its lane; nothing when it is settled or there already. */
-  hand(pair: Pair, why: Postponed): Promise<void>;
+  /** Appends the pair, which was started so often in its lane, to the plugin's backlog; nothing when it is settled or there already. */
+  hand(pair: Pair, why: Postponed & Readonly<{ started: number }>): Promise<void>;
   /** Every plugin has finished or has it in its backlog: the lane goes on. True when the delivery is now handled. */
   finish(lane: string, id: string, outcomes: readonly PluginOutcome[]): Promise<boolean>;
   /** The first of a plugin's backlog in a lane; counts a start unless `notBefore` lies ahead. */
