@@ -1,0 +1,54 @@
+import type { Event } from '../../core/event.js';
+import type { Deliveries } from '../../core/ports/deliveries.js';
+import type { GitHubReads, GitHubWrites, Identity, Opts } from '../../core/ports/github.js';
+import { createAuth } from './auth.js';
+import { createCache } from './cache.js';
+import { createDeliveries, tokenHooks } from './deliveries.js';
+import { createHttp, type Http } from './http.js';
+import { observe } from './observe.js';
+import type { GitHubOptions } from './options.js';
+import { createPacing } from './pacing.js';
+import { createReads, identityOf } from './reads.js';
+import { createWrites } from './writes.js';
+
+/** What the App may do and is told, as GitHub has it. */
+export interface Granted {
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly events: readonly string[];
+}
+
+export interface GitHub {
+  /** Reads and writes that are accounted to a plugin. */
+  forPlugin(name: string): GitHubReads & GitHubWrites;
+  readonly http: Http;
+  readonly deliveries: Deliveries;
+  identity(options: Opts): Promise<Identity>;
+  /** Learns from an event what is remembered no longer holds. */
+  observe(event: Event): Promise<void>;
+  gitCredentials(org: string, signal: AbortSignal): Promise<{ readonly user: string; readonly password: string } | undefined>;
+  /** undefined with a personal token. */
+  granted(options: Opts): Promise<Granted | undefined>;
+}
+
+/** The one client of a process. `enabled`: keys of plugins.yaml, whose hooks are looked at with a personal token. */
+export function createGitHub(options: GitHubOptions & { readonly enabled: () => readonly string[] }): GitHub {
+  const { redis, prefix, clock, auth } = options;
+  const cache = createCache({ redis, prefix, clock });
+  const identity = createAuth(options);
+  const http = createHttp({ ...options, identity, cache, pacing: createPacing({ redis, prefix, clock }) });
+  const deps = { http, cache, kind: auth.kind } as const;
+  return {
+    http,
+    forPlugin: (name) => ({ ...createReads(deps, name), ...createWrites(http, name) }),
+    deliveries: createDeliveries({ http, hooks: auth.kind === 'app' ? async () => [{ org: undefined, path: '/app/hook' }] : tokenHooks(http, options.enabled) }),
+    identity: ({ signal }) => identityOf(deps, 'prow', signal),
+    observe: (event) => observe(event, cache),
+    gitCredentials: (org, signal) => identity.gitCredentials(org, signal),
+    async granted({ signal }) {
+      if (auth.kind !== 'app') return undefined;
+      const { data } = await http.call({ method: 'GET', route: '/app', org: undefined, plugin: 'prow', priority: 'read', signal });
+      const { permissions = {}, events = [] } = data as Partial<Granted>;
+      return { permissions, events };
+    },
+  };
+}
