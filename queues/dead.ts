@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import type { EventStore } from '../src/core/ports/events.js';
 import { defineQueue } from '../src/core/queue.js';
-import { attempt, outcomeOf } from './attempt.js';
-import { announce } from './handled.js';
-import type { PluginDeps } from './plugin.js';
+import { attempt, outcomeOf } from './shared/attempt.js';
+import { announce } from './shared/handled.js';
+import type { DeadPair, PairDeps } from './shared/pairs.js';
 
-/** A plugin's part in a delivery that was given up. */
-export type DeadPair = Readonly<{ id: string; plugin: string; lane: string; error: string }>;
-
-export interface DeadDeps extends Omit<PluginDeps, 'dead'> {
+export interface DeadDeps extends Omit<PairDeps, 'dead'> {
   readonly store: Pick<EventStore, 'find'>;
 }
 

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { PluginOutcome } from '../src/core/ports/events.js';
-import type { Lanes, Taken } from '../src/core/ports/lanes.js';
+import type { Taken } from '../src/core/ports/lanes.js';
 import { defineQueue, type Adder } from '../src/core/queue.js';
-import { attempt, decideNext, outcomeOf } from './attempt.js';
-import { announce, poke } from './handled.js';
-import type { Backlog, PluginDeps } from './plugin.js';
+import { attempt, decideNext, outcomeOf } from './shared/attempt.js';
+import { announce, poke } from './shared/handled.js';
+import type { Backlog, PairDeps } from './shared/pairs.js';
 
-export interface EventDeps extends PluginDeps {
-  readonly lanes: Lanes;
+export interface EventDeps extends PairDeps {
   readonly backlog: Pick<Adder<Backlog>, 'add'>;
   /** A plugin that has not finished after this long goes on in its own queue, and the lane goes on without it. */
   readonly patienceMs?: number;

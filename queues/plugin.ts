@@ -1,25 +1,10 @@
 import { z } from 'zod';
-import type { Clock } from '../src/core/ports/clock.js';
 import type { Delivery } from '../src/core/event.js';
-import type { Feed } from '../src/core/ports/feed.js';
-import type { Handling } from '../src/core/ports/handling.js';
-import type { Lanes, Waiting } from '../src/core/ports/lanes.js';
-import type { Log } from '../src/core/ports/log.js';
-import { defineQueue, type Adder } from '../src/core/queue.js';
-import { attempt, decideNext, outcomeOf, type Attempt } from './attempt.js';
-import type { DeadPair } from './dead.js';
-import { announce } from './handled.js';
-
-export type Backlog = Readonly<{ plugin: string; lane: string }>;
-
-export interface PluginDeps {
-  readonly lanes: Lanes;
-  readonly handling: Handling;
-  readonly dead: Pick<Adder<DeadPair>, 'add'>;
-  readonly feed: Pick<Feed, 'publish'>;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+import type { Waiting } from '../src/core/ports/lanes.js';
+import { defineQueue } from '../src/core/queue.js';
+import { attempt, decideNext, outcomeOf, type Attempt } from './shared/attempt.js';
+import { announce } from './shared/handled.js';
+import type { Backlog, PairDeps } from './shared/pairs.js';
 
 /** One run of a plugin may take so long here. */
 const RUN_MS = 600_000;
@@ -28,7 +13,7 @@ const BUDGET_MS = 30_000;
 /** A pair over which workers died this often is dead. */
 const MAX_DEATHS = 25;
 
-async function bury(pair: Readonly<{ delivery: Delivery } & Backlog>, failed: Exclude<Attempt, { kind: 'done' }>, { lanes, dead, log }: PluginDeps): Promise<boolean> {
+async function bury(pair: Readonly<{ delivery: Delivery } & Backlog>, failed: Exclude<Attempt, { kind: 'done' }>, { lanes, dead, log }: PairDeps): Promise<boolean> {
   const { delivery, plugin, lane } = pair;
   log.error({ err: failed.error, plugin, lane, delivery: delivery.id }, 'plugin gave up on a delivery');
   // The dead letter first: a crash in between runs the pair once more, and never forgets it.
@@ -37,7 +22,7 @@ async function bury(pair: Readonly<{ delivery: Delivery } & Backlog>, failed: Ex
 }
 
 /** Runs the first of the backlog; returns when to look again if it must wait. */
-async function advance({ plugin, lane }: Backlog, first: Waiting, deps: PluginDeps, signal: AbortSignal): Promise<number | undefined> {
+async function advance({ plugin, lane }: Backlog, first: Waiting, deps: PairDeps, signal: AbortSignal): Promise<number | undefined> {
   const { lanes, clock } = deps;
   const { delivery, failed, started } = first;
   const deadly = started - failed > MAX_DEATHS;
@@ -65,7 +50,7 @@ async function advance({ plugin, lane }: Backlog, first: Waiting, deps: PluginDe
  * A plugin's own backlog in a lane: what failed or took long there, and everything that came to the lane since. In order;
  * its failed attempts are counted per delivery, so that a new event neither shortens nor prolongs a wait.
  */
-export const pluginQueue = defineQueue<Backlog, PluginDeps>({
+export const pluginQueue = defineQueue<Backlog, PairDeps>({
   name: 'plugin',
   payload: z.strictObject({ plugin: z.string(), lane: z.string() }),
   dedupe: ({ plugin, lane }) => `${plugin} ${lane}`,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Lanes } from '../src/core/ports/lanes.js';
 import { defineQueue, type Adder } from '../src/core/queue.js';
-import type { Backlog } from './plugin.js';
+import type { Backlog } from './shared/pairs.js';
 
 export interface RepairDeps {
   readonly lanes: Pick<Lanes, 'pending'>;

@@ -1,8 +1,8 @@
-import type { Delivery } from '../src/core/event.js';
-import type { Clock } from '../src/core/ports/clock.js';
-import type { Feed } from '../src/core/ports/feed.js';
-import type { Handling } from '../src/core/ports/handling.js';
-import type { Log } from '../src/core/ports/log.js';
+import type { Delivery } from '../../src/core/event.js';
+import type { Clock } from '../../src/core/ports/clock.js';
+import type { Feed } from '../../src/core/ports/feed.js';
+import type { Handling } from '../../src/core/ports/handling.js';
+import type { Log } from '../../src/core/ports/log.js';
 
 export interface AnnounceDeps {
   readonly handling: Pick<Handling, 'poke'>;

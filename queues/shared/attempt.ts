@@ -1,9 +1,9 @@
-import type { Delivery } from '../src/core/event.js';
-import type { PluginOutcome } from '../src/core/ports/events.js';
-import type { Handling } from '../src/core/ports/handling.js';
-import type { Clock } from '../src/core/ports/clock.js';
-import { RemoteError } from '../src/core/errors.js';
-import { backoff, isFinal, toError } from '../src/core/retry.js';
+import type { Delivery } from '../../src/core/event.js';
+import type { PluginOutcome } from '../../src/core/ports/events.js';
+import type { Handling } from '../../src/core/ports/handling.js';
+import type { Clock } from '../../src/core/ports/clock.js';
+import { RemoteError } from '../../src/core/errors.js';
+import { backoff, isFinal, toError } from '../../src/core/retry.js';
 
 /** How one run of a plugin ended. `late`: it was aborted after its limit. */
 export type Attempt = Readonly<
