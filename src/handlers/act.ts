@@ -6,12 +6,12 @@ import { NotFoundError, RemoteError } from '../core/errors.js';
 import { replyMarker, standingMarker, withMarker, withoutMarker } from '../core/marker.js';
 import { isSelf } from '../core/trusted.js';
 import type { Delivery } from '../core/event.js';
-import type { IssueRef } from '../core/ids.js';
+import { issueKey, type IssueRef } from '../core/ids.js';
 import type { Comment, GitHubReads, GitHubWrites, Priority } from '../core/ports/github.js';
 import type { Intents } from '../core/ports/intents.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
-import { isStale } from './stale.js';
+import { formatLate, judge, parseLate, type LabelAction } from './stale.js';
 
 /**
  * Performs what plugins decided. Every action may be repeated: it has an identity of its own at its service, or its intent is
@@ -29,7 +29,7 @@ export interface ActDeps {
 
 export interface ActContext {
   readonly plugin: string;
-  readonly delivery: Pick<Delivery, 'id' | 'at'>;
+  readonly delivery: Pick<Delivery, 'id' | 'at' | 'via'>;
   readonly repeated: boolean;
   readonly signal: AbortSignal;
 }
@@ -86,15 +86,9 @@ async function performOne(action: Simple, context: ActContext, { github, jobs, i
   const { plugin, delivery, repeated, signal } = context;
   const opts = (priority: Priority) => ({ signal, priority });
   switch (action.kind) {
-    case 'label.add': case 'label.remove': {
-      if (repeated && isStale(action, delivery.at, await github.issueEvents(action.issue, { signal }))) {
-        log.info({ action }, 'the label has changed since; left alone');
-        return false;
-      }
-      if (action.kind === 'label.add') await github.addLabel(action.issue, action.label, opts('status'));
-      else await github.removeLabel(action.issue, action.label, opts('status'));
-      return true;
-    }
+    case 'label.add': case 'label.remove':
+      if (!repeated) return changeLabel(action, context, github);
+      return changeLabelLate(action, context, { github, intents, log });
     case 'comment.reply': {
       const marker = replyMarker(plugin, action.purpose, delivery.id);
       return createOnce(action.issue, action.body, marker, `comment:${plugin}/${action.purpose}/${delivery.id}`, (found) => found.body.includes(marker), context, { github, intents });
@@ -132,12 +126,33 @@ async function performOne(action: Simple, context: ActContext, { github, jobs, i
   }
 }
 
+async function changeLabel({ kind, issue, label }: LabelAction, { signal }: ActContext, github: GitHubWrites): Promise<true> {
+  if (kind === 'label.add') await github.addLabel(issue, label, { signal, priority: 'status' });
+  else await github.removeLabel(issue, label, { signal, priority: 'status' });
+  return true;
+}
+
+async function changeLabelLate(action: LabelAction, context: ActContext, { github, intents, log }: Pick<ActDeps, 'github' | 'intents' | 'log'>): Promise<boolean> {
+  const { delivery, signal } = context;
+  const key = `late-label:${issueKey(action.issue)}/${action.label.toLowerCase()}`;
+  const [begun, timeline] = await Promise.all([intents.begin(key), github.issueEvents(action.issue, { signal })]);
+  const late = begun.state === 'done' ? parseLate(begun.outcome) : [];
+  const verdict = judge(action, delivery.at, timeline, late);
+  if (!verdict.perform) {
+    log.info({ action }, 'the label is as it should be, or has changed since; left alone');
+    return false;
+  }
+  await changeLabel(action, context, github);
+  if (verdict.entry !== undefined) await intents.finish(key, formatLate([...late, { entry: verdict.entry, deliveredAt: delivery.at }]));
+  return true;
+}
+
 type CommentPorts = Readonly<{ github: GitHubReads & GitHubWrites; intents: Intents }>;
 
 async function createOnce(
-  issue: IssueRef, body: string, marker: string, key: string, isIt: (comment: Comment) => boolean, { repeated, signal }: ActContext, { github, intents }: CommentPorts, gone: readonly number[] = [],
+  issue: IssueRef, body: string, marker: string, key: string, isIt: (comment: Comment) => boolean, { delivery, repeated, signal }: ActContext, { github, intents }: CommentPorts, gone: readonly number[] = [],
 ): Promise<boolean> {
-  const begun = await intents.begin(key);
+  const begun = await intents.begin(key, delivery);
   // A comment that this very run has just deleted does not count as made.
   if (begun.state === 'done' && !gone.includes(Number(begun.outcome))) return false;
   if (begun.state === 'unknown' || repeated) {

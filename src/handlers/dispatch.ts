@@ -118,6 +118,9 @@ function repoOf(events: readonly Event[]): Repo | undefined {
   return events.map((event) => event.repo).find((repo) => repo !== undefined);
 }
 
+/** After this long somebody may have decided anew in the meantime, whatever the delay came from. */
+const LATE_MS = 60_000;
+
 async function runPart(
   plugin: Plugin, { event, run }: Part, config: Snapshot, delivery: Delivery, { signal, attempt }: Readonly<{ signal: AbortSignal; attempt: number }>, deps: HandlingDeps,
 ): Promise<readonly ActionKind[]> {
@@ -126,8 +129,8 @@ async function runPart(
   const github = watchUse(deps.githubFor(plugin.name));
   const owners = watchUse(deps.owners);
   const act = { github: github.port, jobs: deps.jobs, intents: deps.intents, log, mode: deps.mode };
-  const how = { plugin: plugin.name, delivery, repeated: delivery.via === 'recovered' || attempt > 1, signal };
   const started = clock.now();
+  const how = { plugin: plugin.name, delivery, repeated: delivery.via === 'recovered' || attempt > 1 || started - delivery.at > LATE_MS, signal };
   const labels = () => ({ event_type: delivery.event, action: actionOf(event), plugin: plugin.name, took_action: String(github.used() || owners.used()) });
   try {
     const done = await perform(

@@ -5,7 +5,7 @@ import type { Metrics } from '../../src/core/ports/metrics.js';
 import { pattern } from '../../src/core/re2.js';
 import { createHandling } from '../../src/handlers/dispatch.js';
 import type { Handlers, Plugin } from '../../src/handlers/plugin.js';
-import { commentPayload, delivery, pullPayload, signal, snapshot, world } from './fakes.js';
+import { commentPayload, delivery, NOW, pullPayload, signal, snapshot, world } from './fakes.js';
 
 const issue = { org: 'o', name: 'r', number: 1 };
 const config = snapshot({ enabled: ['test'] });
@@ -112,9 +112,24 @@ test('a recovered label action that is out of date is left alone', async () => {
   const { github, deps } = world(config, { plugins: [doing({ kind: 'label.add', issue, label: 'x' })] });
   github.timeline.push({ event: 'labeled', actor: 'alice', label: 'x', at: '2026-03-01T12:00:01Z' }, { event: 'unlabeled', actor: 'bob', label: 'x', at: '2026-03-01T12:00:09Z' });
   await createHandling(deps).run('test', go({ via: 'recovered' }), first);
+  await createHandling(deps).run('test', go(), { signal, attempt: 2 });
   expect(github.writes).toEqual([]);
   await createHandling(deps).run('test', go(), first);
   expect(github.writes).toEqual(['+x']);
+});
+
+test('what came late is made up for in order, and a second time nothing is', async () => {
+  const { github, deps } = world(config);
+  github.now = NOW + 600_000;
+  const label = (kind: 'label.add' | 'label.remove', at: number) => ({ kind, it: go({ at, via: 'recovered' }) });
+  const missed = [label('label.add', NOW), label('label.remove', NOW + 2_000), label('label.add', NOW + 4_000), label('label.remove', NOW + 6_000)] as const;
+  const replay = async () => {
+    for (const { kind, it } of missed) await createHandling({ ...deps, plugins: [doing({ kind, issue, label: 'x' })] }).run('test', it, first);
+  };
+  await replay();
+  expect(github.writes).toEqual(['+x', '-x', '+x', '-x']);
+  await replay();
+  expect(github.writes).toHaveLength(4);
 });
 
 test('a user error is posted word for word to whoever asked, and is no failure', async () => {

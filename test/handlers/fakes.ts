@@ -30,6 +30,8 @@ export interface FakeGitHub extends GitHubReads, GitHubWrites {
   runs: readonly WorkflowRun[];
   found: number;
   reviewsOf: readonly Review[];
+  /** GitHub's clock. */
+  now: number;
 }
 
 export function fakeGitHub(): FakeGitHub {
@@ -60,7 +62,7 @@ export function fakeGitHub(): FakeGitHub {
     return Promise.resolve();
   };
   const self: FakeGitHub = {
-    writes, reads, labelsOf, commentsOf, timeline, members: new Set(['alice']), collaborating: new Set(['carol']), pulls: new Map(), changed: [], states: [], runs: [], found: 0, reviewsOf: [],
+    writes, reads, labelsOf, commentsOf, timeline, members: new Set(['alice']), collaborating: new Set(['carol']), pulls: new Map(), changed: [], states: [], runs: [], found: 0, reviewsOf: [], now: NOW,
     identity: () => Promise.resolve({ login: BOT, kind: 'app', slug: 'prow-app' }),
     pull: (ref) => {
       const pull = self.pulls.get(ref.number);
@@ -83,10 +85,11 @@ export function fakeGitHub(): FakeGitHub {
     workflowRuns: (_repo, filter) => read(`workflowRuns ${filter.event}`, self.runs.filter((run) => run.event === filter.event || filter.event === '')),
     addLabel: (ref, label) => {
       labels(ref.number).add(label);
+      timeline.push({ event: 'labeled', actor: BOT, label, at: new Date(self.now).toISOString() });
       return write(`+${label}`);
     },
     removeLabel: (ref, label) => {
-      labels(ref.number).delete(label);
+      if (labels(ref.number).delete(label)) timeline.push({ event: 'unlabeled', actor: BOT, label, at: new Date(self.now).toISOString() });
       return write(`-${label}`);
     },
     createComment: async (ref, body) => {
