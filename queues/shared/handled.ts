@@ -11,12 +11,24 @@ export interface AnnounceDeps {
   readonly log: Log;
 }
 
-/** Tells others that a delivery is there; what fails is only logged. */
+/** A lane waits no longer for what others make of a delivery. */
+const POKE_MS = 2_000;
+
+/** Tells others that a delivery is there; what fails or takes long is only logged. */
 export async function poke(delivery: Delivery, { handling, log }: Pick<AnnounceDeps, 'handling' | 'log'>): Promise<void> {
+  if (handling.poke === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end after ${POKE_MS} ms`)), POKE_MS);
+  });
   try {
-    await handling.poke?.(delivery);
+    const poking = handling.poke(delivery);
+    poking.catch(() => {}); // seen by the race, or abandoned
+    await Promise.race([poking, late]);
   } catch (err) {
     log.warn({ err, delivery: delivery.id }, 'poke failed');
+  } finally {
+    clearTimeout(timer);
   }
 }
 
