@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { serve as listen, type ServerType } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createCensor } from './adapters/censor.js';
 import { createEventStore } from './adapters/events/store.js';
 import { watchRedis } from './adapters/events/watch.js';
 import { createFeed } from './adapters/feed.js';
 import { createGit } from './adapters/git/git.js';
-import { createGitHub } from './adapters/github/client.js';
+import { createGitHub, type GitHub } from './adapters/github/client.js';
 import { createIntents } from './adapters/intents.js';
 import { loadProwJobs } from './adapters/kube/prowjobs.js';
 import { createLog, LEVELS, type Level } from './adapters/log.js';
@@ -20,40 +19,23 @@ import type { Settings } from './cli/settings.js';
 import { parseHmacSecrets } from './config/hmac.js';
 import type { ConfigSource, Snapshot } from './config/snapshot.js';
 import { watchConfig } from './config/watch.js';
+import { missingGrants } from './core/grants.js';
 import type { Clock } from './core/ports/clock.js';
 import type { Log } from './core/ports/log.js';
 import { startRedis } from './embedded/redis/redis.js';
 import { createHandling } from './handlers/dispatch.js';
 import { helpDocument } from './handlers/help.js';
+import { plugins } from './handlers/registry.js';
 import { tideJson } from './tide/json.js';
 import { tideKeys } from './tide/keys.js';
 import { createWeb } from './web/app.js';
 import { createHook } from './web/hook.js';
+import { listen } from './web/listen.js';
 import { createQueueUi } from './web/queues.js';
 import { openAdders, openQueues, startWorkers } from './worker.js';
 
 const clock: Clock = { now: () => Date.now() };
 const CONFIG_LOOK_MS = 1_000;
-
-/** Listens; rejects when the port is taken. Resolves to the server and its port. */
-function open(app: Hono, port: number, hostname: string): Promise<{ readonly server: ServerType; readonly port: number }> {
-  return new Promise((resolve, reject) => {
-    const server = listen({ fetch: app.fetch, port, hostname }, (info) => { resolve({ server, port: info.port }); });
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new Error(`port ${port} is taken already`) : error);
-    });
-  });
-}
-
-/** Takes no new connections and waits for what is being answered, no longer than `graceMs`; live streams are cut. */
-function close(server: ServerType, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const all = 'closeAllConnections' in server ? () => { server.closeAllConnections(); } : () => {};
-    const timer = setTimeout(all, Math.min(graceMs, 1_000));
-    server.close(() => { clearTimeout(timer); resolve(); });
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
-  });
-}
 
 /** The configuration as this installation may act on it: repositories that the flags switch off have no plugins. */
 function restricted(source: ConfigSource, { enabled }: Settings): ConfigSource {
@@ -82,7 +64,7 @@ function metricsApp(metrics: MetricsAdapter): Hono {
 }
 
 /** Something to be closed at the end; closed in the reverse order of opening. */
-type Closing = (graceMs: number) => Promise<unknown>;
+type Closing = (graceMs: number) => PromiseLike<unknown>;
 
 /** A running installation. */
 export interface Running {
@@ -96,7 +78,7 @@ export interface Running {
 /** Assembles and starts what the settings ask for. Throws ConfigError for broken files, UsageError for flags that do not fit. */
 export async function start(settings: Settings): Promise<Running> {
   const closings: Closing[] = [];
-  const stop = async (): Promise<void> => { for (const closing of closings.splice(0).reverse()) await closing(settings.gracePeriodMs).catch(() => {}); };
+  const stop = async (): Promise<void> => { for (const closing of closings.splice(0).reverse()) await Promise.resolve(closing(settings.gracePeriodMs)).catch(() => {}); };
   try {
     return await assemble(settings, closings, stop);
   } catch (error) {
@@ -129,11 +111,11 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const { auth } = settings.github;
   const authSecret = secrets.token(auth.kind === 'app' ? auth.keyPath : auth.tokenPath);
   const github = createGitHub({
-    endpoints: settings.github.endpoints, graphqlEndpoint: settings.github.graphqlEndpoint, userAgent: 'prow', retry: settings.retry, mode: mode === 'dry' ? 'dry' : 'live', redis: patient, prefix, clock, log, metrics, censor,
+    endpoints: settings.github.endpoints, graphqlEndpoint: settings.github.graphqlEndpoint, userAgent: 'prow', retry: settings.retry, mode: mode === 'dry' ? 'dry' : 'live', redis: patient, prefix, clock, log, metrics, censor, enabled: () => [...config.current().enabled.keys()],
     auth: auth.kind === 'app' ? { kind: 'app', appId: auth.appId, privateKey: () => authSecret.value() } : { kind: 'token', token: () => authSecret.value() },
   });
-  const git = createGit({ dir: join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org) => github.gitCredentials(org), clock, log, censor: censor.censor });
-  closings.push(() => git[Symbol.asyncDispose]());
+  void tellMissingGrants(github, log);
+  const git = createGit({ dir: join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org, signal) => github.gitCredentials(org, signal), log, censor: censor.censor });
   const jobs = await loadProwJobs({ kubeconfig: settings.kubeconfig, namespace: () => config.current().prow.prowjob_namespace, mode, log });
   const owners = createOwners({ git, github: github.forPlugin('owners'), config, log });
 
@@ -177,12 +159,12 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     { name: 'redis', problem: () => watch.problem() },
     { name: 'config', problem: () => config.problem() },
   ];
-  const metricsServer = await open(metricsApp(metrics), settings.metricsPort, settings.host);
-  closings.push((graceMs) => close(metricsServer.server, graceMs));
+  const metricsServer = await listen(metricsApp(metrics), settings.metricsPort, settings.host);
+  closings.push((graceMs) => metricsServer.close(graceMs));
   if (role === 'worker') return { port: undefined, metricsPort: metricsServer.port, adminPort: undefined, stop };
 
-  const admin = settings.adminPort < 0 ? undefined : await open(createQueueUi({ queues: openQueues(connection), mode }), settings.adminPort, '127.0.0.1');
-  if (admin) closings.push((graceMs) => close(admin.server, graceMs));
+  const admin = settings.adminPort < 0 ? undefined : await listen(createQueueUi({ queues: openQueues(connection), mode }), settings.adminPort, '127.0.0.1');
+  if (admin) closings.push((graceMs) => admin.close(graceMs));
   const promptStore = createEventStore({
     redis: prompt, prefix, uuid: randomUUID,
     wake: (lane) => { void adders.event.add({ lane }).catch((err: unknown) => { log.warn({ err, lane }, 'lane not woken; the repair tick will'); }); },
@@ -191,16 +173,33 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     ? createHook({ store: promptStore, handling, secrets: secretFile(settings.hmacSecretFile, { clock, log, parse: (text) => { censor.add(text); return parseHmacSecrets(text); } }), clock, log, metrics })
     : undefined;
   const web = createWeb({
-    webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed, help: async () => helpDocument(config.current()),
+    webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed,
+    help: async (signal) => helpDocument(config.current(), plugins, await reposOf(config.current(), (org) => github.repositories(org, { signal }))),
     tideJson: async () => tideJson(config.current(), await views.pools()), checks, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });
-  const main = await open(web.app, settings.port, settings.host);
-  closings.push((graceMs) => close(main.server, graceMs));
+  const main = await listen(web.app, settings.port, settings.host);
+  closings.push((graceMs) => main.close(graceMs));
   await watch.look();
   web.declareReady();
   log.info({ port: main.port, metricsPort: metricsServer.port, adminPort: admin?.port, components: [...components], role, mode, redis: privateRedis ? 'private' : 'given' }, 'prow serves');
   return { port: main.port, metricsPort: metricsServer.port, adminPort: admin?.port, stop };
+}
+
+/** Repositories of the organisations that plugins.yaml names; one that cannot be listed contributes none. */
+async function reposOf(config: Snapshot, list: (org: string) => Promise<readonly string[]>): Promise<ReadonlyMap<string, readonly string[]>> {
+  const orgs = [...config.enabled.keys()].filter((key) => !key.includes('/'));
+  return new Map(await Promise.all(orgs.map(async (org) => [org, await list(org).catch(() => [])] as const)));
+}
+
+/** Says once what the App lacks; GitHub being away is no reason not to start. */
+async function tellMissingGrants(github: Pick<GitHub, 'granted'>, log: Log): Promise<void> {
+  try {
+    const granted = await github.granted({ signal: AbortSignal.timeout(60_000) });
+    for (const line of granted ? missingGrants(granted) : []) log.error({ missing: line }, line);
+  } catch (err) {
+    log.warn({ err }, 'GitHub did not say what the App may do');
+  }
 }
 
 function levelOf(text: string): Level {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../core/errors.js';
+import type { Stores } from '../stores.js';
 import { HelpAsked, UsageError, usage, type FlagTable } from './flags.js';
 
 interface Subcommand {
@@ -67,8 +68,6 @@ const STORE_FLAGS = {
   'redis-prefix': { kind: 'string', about: 'Prefix of all keys in Redis.', default: 'prow' },
   'state-dir': { kind: 'string', about: 'Folder of the private Redis.', default: '.prow' },
 } as const satisfies FlagTable;
-
-type Stores = Awaited<ReturnType<(typeof import('../stores.js'))['openStores']>>;
 
 /** Commands that only look at what a running installation keeps in Redis. */
 async function onStore(name: string, args: readonly string[], command: (rest: readonly string[], stores: Stores) => Promise<number>): Promise<number> {

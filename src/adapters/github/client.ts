@@ -1,3 +1,4 @@
+import { RemoteError } from '../../core/errors.js';
 import type { Event } from '../../core/event.js';
 import type { Deliveries } from '../../core/ports/deliveries.js';
 import type { GitHubReads, GitHubWrites, Identity, Opts } from '../../core/ports/github.js';
@@ -8,7 +9,7 @@ import { createHttp, type Http } from './http.js';
 import { observe } from './observe.js';
 import type { GitHubOptions } from './options.js';
 import { createPacing } from './pacing.js';
-import { createReads, identityOf } from './reads.js';
+import { createReads, factGroups, identityOf } from './reads.js';
 import { createWrites } from './writes.js';
 
 /** What the App may do and is told, as GitHub has it. */
@@ -26,6 +27,8 @@ export interface GitHub {
   /** Learns from an event what is remembered no longer holds. */
   observe(event: Event): Promise<void>;
   gitCredentials(org: string, signal: AbortSignal): Promise<{ readonly user: string; readonly password: string } | undefined>;
+  /** Names of an organisation's or user's repositories; empty where they cannot be listed. Asked once an hour. */
+  repositories(org: string, options: Opts): Promise<readonly string[]>;
   /** undefined with a personal token. */
   granted(options: Opts): Promise<Granted | undefined>;
 }
@@ -44,6 +47,17 @@ export function createGitHub(options: GitHubOptions & { readonly enabled: () => 
     identity: ({ signal }) => identityOf(deps, 'prow', signal),
     observe: (event) => observe(event, cache),
     gitCredentials: (org, signal) => identity.gitCredentials(org, signal),
+    repositories: (org, { signal }) =>
+      cache.fact(factGroups.org(org), 'repositories', 3_600_000, async () => {
+        for (const kind of ['orgs', 'users']) {
+          try {
+            return (await http.pages<{ name: string }>({ method: 'GET', route: `/${kind}/{org}/repos`, params: { org }, org, plugin: 'help', priority: 'read', signal })).map(({ name }) => name);
+          } catch (error) {
+            if (!(error instanceof RemoteError && error.retry === 'never')) throw error;
+          }
+        }
+        return [];
+      }),
     async granted({ signal }) {
       if (auth.kind !== 'app') return undefined;
       const { data } = await http.call({ method: 'GET', route: '/app', org: undefined, plugin: 'prow', priority: 'read', signal });
