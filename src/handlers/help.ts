@@ -1,6 +1,7 @@
 import type { Snapshot } from '../config/snapshot.js';
 import { parseSlug, type Repo } from '../core/ids.js';
 import type { Plugin } from './plugin.js';
+import { plugins as builtIn } from './registry.js';
 
 /** Help of one plugin, with upstream's field names (plugins-policy 1.11). */
 export interface PluginHelp {
@@ -53,7 +54,7 @@ export function helpOf(plugin: Plugin, config: Snapshot, repos: readonly Repo[])
  * configuration names; one that is not in it contributes none. `external` is the help that external plugins gave, by name.
  */
 export function helpDocument(
-  config: Snapshot, plugins: readonly Plugin[], reposOf: ReadonlyMap<string, readonly string[]> = new Map(), external: Readonly<Record<string, PluginHelp>> = {},
+  config: Snapshot, plugins: readonly Plugin[] = builtIn, reposOf: ReadonlyMap<string, readonly string[]> = new Map(), external: Readonly<Record<string, PluginHelp>> = {},
 ): HelpDocument {
   const externalPlugins = config.plugins.external_plugins;
   const keys = new Set([...config.enabled.keys(), ...Object.keys(externalPlugins)]);
