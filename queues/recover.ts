@@ -6,6 +6,7 @@ import type { Handling } from '../src/core/ports/handling.js';
 import type { Log } from '../src/core/ports/log.js';
 import type { Marks } from '../src/core/ports/marks.js';
 import { defineQueue } from '../src/core/queue.js';
+import { toError } from '../src/core/retry.js';
 
 export interface RecoverDeps {
   readonly deliveries: Deliveries;
@@ -29,29 +30,7 @@ const IN_FLIGHT_MS = 2_000;
 /** After the first walk in a new memory there is a second soon: what was in flight then, or listed late, does not wait for the tick. */
 const SECOND_LOOK_MS = 15_000;
 const CHUNK = 200;
-
-/** The attempts whose delivery has no mark: one each, oldest first. */
-async function missed(since: number, until: number, { deliveries, store }: RecoverDeps, signal: AbortSignal): Promise<readonly DeliveryAttempt[]> {
-  const byId = new Map<string, DeliveryAttempt>();
-  for await (const attempt of deliveries.list(since, { signal })) {
-    if (attempt.deliveredAt < since || attempt.deliveredAt > until) continue;
-    const known = byId.get(attempt.id);
-    // A redelivery is as old as its first attempt; GitHub accepted it if any attempt was accepted.
-    byId.set(attempt.id, {
-      ...attempt,
-      deliveredAt: Math.min(attempt.deliveredAt, known?.deliveredAt ?? Infinity),
-      statusCode: known && accepted(known) ? known.statusCode : attempt.statusCode,
-    });
-  }
-  const all = [...byId.values()];
-  const unmarked: DeliveryAttempt[] = [];
-  for (let n = 0; n < all.length; n += CHUNK) {
-    const chunk = all.slice(n, n + CHUNK);
-    const ids = new Set(await store.unmarked(chunk.map(({ id }) => id)));
-    unmarked.push(...chunk.filter(({ id }) => ids.has(id)));
-  }
-  return unmarked.sort((a, b) => a.deliveredAt - b.deliveredAt);
-}
+const AT_ONCE = 8;
 
 const accepted = ({ statusCode }: DeliveryAttempt): boolean => statusCode >= 200 && statusCode < 300;
 
@@ -59,6 +38,54 @@ const accepted = ({ statusCode }: DeliveryAttempt): boolean => statusCode >= 200
 export function decideMissed(attempts: readonly DeliveryAttempt[], about: Readonly<{ born: number; acceptedMs: number }>): Readonly<{ handle: readonly DeliveryAttempt[]; mark: readonly DeliveryAttempt[] }> {
   const old = (attempt: DeliveryAttempt): boolean => accepted(attempt) && attempt.deliveredAt < about.born - about.acceptedMs;
   return { handle: attempts.filter((attempt) => !old(attempt)), mark: attempts.filter(old) };
+}
+
+/** Walks GitHub's list, marks what had been handled, and gives what is to be handled: each delivery once, oldest first. */
+async function walk(since: number, until: number, born: number, deps: RecoverDeps, signal: AbortSignal): Promise<readonly DeliveryAttempt[]> {
+  const { deliveries, store, marks, acceptedMs = ACCEPTED_MS } = deps;
+  const missed = new Map<string, DeliveryAttempt>();
+  const sift = async (attempts: readonly DeliveryAttempt[]): Promise<void> => {
+    const unmarked = new Set(await store.unmarked(attempts.map(({ id }) => id)));
+    const { handle, mark } = decideMissed(attempts.filter(({ id }) => unmarked.has(id)), { born, acceptedMs });
+    // A redelivery is as old as its first attempt; one accepted attempt is enough.
+    for (const attempt of handle) missed.set(attempt.id, { ...attempt, deliveredAt: Math.min(attempt.deliveredAt, missed.get(attempt.id)?.deliveredAt ?? Infinity) });
+    for (const { id } of mark) missed.delete(id);
+    await marks.mark(mark.map(({ id }) => id));
+  };
+  let chunk: DeliveryAttempt[] = [];
+  for await (const attempt of deliveries.list(since, { signal })) {
+    if (attempt.deliveredAt < since || attempt.deliveredAt > until) continue;
+    if (chunk.push(attempt) < CHUNK) continue;
+    await sift(chunk);
+    chunk = [];
+  }
+  await sift(chunk);
+  return [...missed.values()].sort((a, b) => a.deliveredAt - b.deliveredAt);
+}
+
+/** Fetches a few at a time, stores them in order, and goes on after one that cannot be had. Throws in the end if there was one. */
+async function storeAll(missed: readonly DeliveryAttempt[], { deliveries, store, handling, log }: RecoverDeps, signal: AbortSignal): Promise<void> {
+  let failure: Error | undefined;
+  for (let n = 0; n < missed.length; n += AT_ONCE) {
+    signal.throwIfAborted();
+    const some = missed.slice(n, n + AT_ONCE);
+    const fetched = await Promise.allSettled(some.map(({ deliveryId }) => deliveries.fetch(deliveryId, { signal })));
+    for (const [place, result] of fetched.entries()) {
+      const attempt = some[place];
+      if (attempt === undefined) continue;
+      const { id, deliveredAt } = attempt;
+      if (result.status === 'rejected') {
+        log.warn({ err: result.reason, delivery: id }, 'missed delivery not fetched');
+        failure ??= toError(result.reason);
+      } else if (result.value === undefined) {
+        log.warn({ delivery: id }, 'missed delivery is gone from GitHub');
+      } else {
+        const delivery = { id, event: result.value.event, body: result.value.body, at: deliveredAt, via: 'recovered' } as const;
+        await store.store(delivery, handling.laneOf(delivery));
+      }
+    }
+  }
+  if (failure !== undefined) throw failure;
 }
 
 /**
@@ -75,24 +102,13 @@ export const recoverQueue = defineQueue<Readonly<Record<string, never>>, Recover
   // A little under five minutes, so that what was missed is handled within five.
   tick: { everyMs: 240_000, payload: {} },
   async process(_payload, deps, { signal }) {
-    const { deliveries, store, marks, handling, clock, log, horizonMs = HORIZON_MS, acceptedMs = ACCEPTED_MS } = deps;
+    const { marks, clock, log, horizonMs = HORIZON_MS } = deps;
     const start = clock.now();
     const { born, walked } = await marks.memory();
     const since = Math.max(start - horizonMs, walked === undefined ? 0 : walked - OVERLAP_MS);
-    const { handle, mark } = decideMissed(await missed(since, start - IN_FLIGHT_MS, deps, signal), { born, acceptedMs });
-    await marks.mark(mark.map(({ id }) => id));
-    let stored = 0;
-    for (const { id, deliveryId, deliveredAt } of handle) {
-      signal.throwIfAborted();
-      const found = await deliveries.fetch(deliveryId, { signal });
-      if (found === undefined) {
-        log.warn({ delivery: id }, 'missed delivery is gone from GitHub');
-        continue;
-      }
-      const delivery = { id, event: found.event, body: found.body, at: deliveredAt, via: 'recovered' } as const;
-      if ((await store.store(delivery, handling.laneOf(delivery))) === 'stored') stored++;
-    }
-    if (handle.length > 0 || mark.length > 0) log.info({ stored, missed: handle.length, marked: mark.length, since }, 'missed deliveries recovered');
+    const missed = await walk(since, start - IN_FLIGHT_MS, born, deps, signal);
+    if (missed.length > 0) log.info({ missed: missed.length, since }, 'recovering missed deliveries');
+    await storeAll(missed, deps, signal);
     // Only now, and only if the memory is still the same one: a walk that was cut short is walked again.
     await marks.walked(start, born);
     return walked === undefined ? { lookAgainAt: start + SECOND_LOOK_MS } : undefined;

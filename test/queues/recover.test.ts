@@ -19,6 +19,20 @@ test('what GitHub saw accepted long before the memory was lost is only marked', 
   expect([handle.map(({ id }) => id), mark.map(({ id }) => id)]).toEqual([['old and refused', 'new'], ['old']]);
 });
 
+test('one that cannot be fetched holds up no other, and is fetched again', async () => {
+  await using connection = testRedis();
+  const github = fakeDeliveries();
+  const ran: number[] = [];
+  for (let n = 0; n < 20; n++) github.remember(delivery('o/r#1', { n, at: Date.now() - AGO + n }), 0);
+  let broken = 2;
+  const flaky = { ...github, fetch: async (id: string) => (id === '3' && broken-- > 0 ? Promise.reject(new Error('500')) : github.fetch(id)) };
+  await using _path = await startWholePath(connection, flaky, { plugins: ['a'], run: async (_plugin, what) => (ran.push(numberOf(what)), []) });
+  await eventually('the others', () => ran.length === 19);
+  expect(ran).not.toContain(3);
+  await eventually('the one', () => ran.includes(3));
+  expect(ran).toHaveLength(20);
+});
+
 test('deliveries that never arrived are handled at start, oldest first, each once, as recovered', async () => {
   await using connection = testRedis();
   const github = fakeDeliveries();
