@@ -1,0 +1,29 @@
+import type { Probot } from 'probot';
+import type { Delivery } from '../core/event.js';
+import type { Clock } from '../core/ports/clock.js';
+import type { Handling } from '../core/ports/handling.js';
+
+export interface AppDeps {
+  /** What `createHandling` gives. */
+  readonly handling: Pick<Handling, 'pluginsFor' | 'run'>;
+  readonly clock: Clock;
+  /** A handler that takes longer is told to stop. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The plugins as a plain Probot app, for somebody's own Probot: `createProbot().load(probotApp({ handling, clock }))`. All plugins
+ * of an event run at once; what fails is thrown, so that Probot reports it. Nothing is stored and nothing is tried again: that is
+ * what `prow serve` adds.
+ */
+export function probotApp({ handling, clock, timeoutMs = 60_000 }: AppDeps): (app: Pick<Probot, 'onAny'>) => void {
+  return (app) => {
+    app.onAny(async ({ id, name, payload }) => {
+      const delivery: Delivery = { id, event: name, at: clock.now(), via: 'webhook', body: JSON.stringify(payload) };
+      const signal = AbortSignal.timeout(timeoutMs);
+      const ended = await Promise.allSettled((await handling.pluginsFor(delivery)).map((plugin) => handling.run(plugin, delivery, { signal, attempt: 1 })));
+      const errors: unknown[] = ended.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+      if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${ended.length} plugins failed`);
+    });
+  };
+}
