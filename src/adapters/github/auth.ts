@@ -108,12 +108,16 @@ export function createAuth(options: GitHubOptions): Auth {
       if ((await redis.set(lock, mine, 'PX', LOCK_MS, 'NX')) === 'OK' || n * 50 > LOCK_MS) break;
       await new Promise((resolve) => { setTimeout(resolve, 50); });
     }
+    const ask = async () => asApp('POST', `/app/installations/${await installationOf(org)}/access_tokens`);
     try {
-      const id = await installationOf(org);
-      const { status, data } = await asApp('POST', `/app/installations/${id}/access_tokens`);
+      let { status, data } = await ask();
+      if (status === 404) {
+        // Installed anew: the number we knew is another one now.
+        await redis.del(`${prefix}:gh:installation:${org.toLowerCase()}`);
+        ({ status, data } = await ask());
+      }
       const { token, expires_at: expires } = (data ?? {}) as { token?: string; expires_at?: string };
       if (status !== 201 || token === undefined || expires === undefined) {
-        if (status === 404) await redis.del(`${prefix}:gh:installation:${org.toLowerCase()}`);
         throw errorOf({ status, message: String((data as { message?: unknown } | undefined)?.message ?? 'no token'), headers: {}, what: `a token for ${org}` });
       }
       const made = { token, expiresAt: Date.parse(expires) };

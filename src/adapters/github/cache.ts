@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../core/ports/clock.js';
+import { scriptOf } from '../events/server.js';
+import { createSharing } from './sharing.js';
 
 /** A stored answer, to be used again when GitHub says 304. */
 export interface Stored {
@@ -14,8 +16,11 @@ export interface Stored {
 export interface AnswerCache {
   find(key: string): Promise<Stored | undefined>;
   put(key: string, stored: Stored): Promise<void>;
-  /** A fact remembered for `ttlMs`, or found out now. `group` names what makes it stale. Concurrent callers share one look. */
-  fact<T>(group: string, name: string, ttlMs: number, find: () => Promise<T>): Promise<T>;
+  /**
+   * A fact remembered for `ttlMs`, or found out now. `group` names what makes it stale. Concurrent callers share one look,
+   * which goes on while any of them waits.
+   */
+  fact<T>(group: string, name: string, ttlMs: number, find: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
   /** Forgets all facts of a group. */
   forget(group: string): Promise<void>;
 }
@@ -37,9 +42,18 @@ function unpack(bytes: Buffer): string {
   return bytes[0] === PACKED ? inflateRawSync(bytes.subarray(1)).toString() : bytes.subarray(1).toString();
 }
 
+/** Keeps a fact unless its group was forgotten meanwhile. */
+const KEEP_FACT = `
+if (redis.call('GET', ARGV[1]) or '0') ~= ARGV[3] then return 0 end
+redis.call('HSET', ARGV[2], ARGV[4], ARGV[5])
+if redis.call('PTTL', ARGV[2]) < tonumber(ARGV[6]) then redis.call('PEXPIRE', ARGV[2], ARGV[6]) end
+return 1
+`;
+
 /** The cache in Redis that all workers share. */
 export function createCache({ redis, prefix, clock }: { redis: Redis; prefix: string; clock: Clock }): AnswerCache {
-  const looking = new Map<string, Promise<unknown>>();
+  const looking = createSharing();
+  const keep = scriptOf(redis, 'prowKeepFact', KEEP_FACT);
   return {
     async find(key) {
       const bytes = await redis.getBuffer(`${prefix}:gh:etag:${key}`);
@@ -48,12 +62,9 @@ export function createCache({ redis, prefix, clock }: { redis: Redis; prefix: st
     async put(key, stored) {
       await redis.set(`${prefix}:gh:etag:${key}`, pack(JSON.stringify(stored)), 'EX', KEEP_S);
     },
-    fact<T>(group: string, name: string, ttlMs: number, find: () => Promise<T>): Promise<T> {
+    fact<T>(group: string, name: string, ttlMs: number, find: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
       const key = `${prefix}:gh:fact:${group}`;
-      const id = `${key} ${name}`;
-      const known = looking.get(id);
-      if (known) return known as Promise<T>;
-      const look = (async () => {
+      return looking.share(`${key} ${name}`, signal, async (shared) => {
         const held = await redis.hget(key, name);
         if (held !== null) {
           const { until, value } = JSON.parse(held) as { until: number; value: T };
@@ -61,16 +72,14 @@ export function createCache({ redis, prefix, clock }: { redis: Redis; prefix: st
         }
         // What becomes stale while it is looked up is not kept: the generation says so.
         const generation = (await redis.get(`${key}:gen`)) ?? '0';
-        const value = await find();
-        const kept = JSON.stringify({ until: clock.now() + ttlMs, value });
-        if (((await redis.get(`${key}:gen`)) ?? '0') === generation) await redis.multi().hset(key, name, kept).pexpire(key, ttlMs * 2, 'GT').pexpire(key, ttlMs * 2, 'NX').exec();
+        const value = await find(shared);
+        await keep(`${key}:gen`, key, generation, name, JSON.stringify({ until: clock.now() + ttlMs, value }), ttlMs * 2);
         return value;
-      })().finally(() => looking.delete(id));
-      looking.set(id, look);
-      return look;
+      }).work;
     },
     async forget(group) {
       const key = `${prefix}:gh:fact:${group}`;
+      looking.unshare((id) => id.startsWith(`${key} `));
       await redis.multi().del(key).incr(`${key}:gen`).pexpire(`${key}:gen`, 86_400_000).exec();
     },
   };

@@ -45,10 +45,10 @@ export function createGitHub(options: GitHubOptions & { readonly enabled: () => 
     forPlugin: (name) => ({ ...createReads(deps, name), ...createWrites(http, name) }),
     deliveries: createDeliveries({ http, hooks: auth.kind === 'app' ? async () => [{ org: undefined, path: '/app/hook' }] : tokenHooks(http, options.enabled) }),
     identity: ({ signal }) => identityOf(deps, 'prow', signal),
-    observe: (event) => observe(event, cache),
+    observe: (event) => { http.unshare(); return observe(event, cache); },
     gitCredentials: (org, signal) => identity.gitCredentials(org, signal),
-    repositories: (org, { signal }) =>
-      cache.fact(factGroups.org(org), 'repositories', 3_600_000, async () => {
+    repositories: (org, options) =>
+      cache.fact(factGroups.org(org), 'repositories', 3_600_000, async (signal) => {
         for (const kind of ['orgs', 'users']) {
           try {
             return (await http.pages<{ name: string }>({ method: 'GET', route: `/${kind}/{org}/repos`, params: { org }, org, plugin: 'help', priority: 'read', signal })).map(({ name }) => name);
@@ -57,7 +57,7 @@ export function createGitHub(options: GitHubOptions & { readonly enabled: () => 
           }
         }
         return [];
-      }),
+      }, options.signal),
     async granted({ signal }) {
       if (auth.kind !== 'app') return undefined;
       const { data } = await http.call({ method: 'GET', route: '/app', org: undefined, plugin: 'prow', priority: 'read', signal });

@@ -23,6 +23,25 @@ function isHttp(error: unknown): error is HttpLike {
   return typeof error === 'object' && error !== null && typeof (error as { status?: unknown }).status === 'number' && 'response' in error && (error as HttpLike).response !== undefined;
 }
 
+function isGraphqlLimit(error: unknown): error is Error & { readonly response: RawAnswer } {
+  return error instanceof Error && error.message === 'GraphQL Rate Limit Exceeded' && (error as { response?: { status?: unknown } }).response?.status === 200;
+}
+
+/** Codes of failures before anything was sent. */
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** Whether a failed request certainly never reached GitHub, so that even a POST may be sent again. */
+export function neverSent(error: unknown): boolean {
+  let cause: unknown = error;
+  for (let depth = 0; depth < 5 && cause instanceof Error; depth++) {
+    const { code, errors } = cause as { code?: unknown; errors?: unknown };
+    if (typeof code === 'string') return UNSENT.has(code);
+    if (Array.isArray(errors) && errors.length > 0) return errors.every(neverSent);
+    cause = cause.cause;
+  }
+  return false;
+}
+
 /**
  * Octokit without spacing of its own (design decision 20): its throttling plugin only recognises limits; pauses and their
  * order are ours, so both handlers decline to retry.
@@ -42,6 +61,8 @@ export function createSend(userAgent: string, onLimit: (url: string, retryAfterS
       const answer = await octokit.request({ ...params, method: method as 'GET', url, baseUrl, headers: { ...headers }, request: { signal, redirect: 'manual' } });
       return { status: answer.status, headers: answer.headers as RawAnswer['headers'], data: answer.data, url: answer.url };
     } catch (error) {
+      // The plugin turns GraphQL's "200, but rate limited" into an error: it is a limit like any other.
+      if (isGraphqlLimit(error)) return { status: 403, headers: error.response.headers, data: { message: error.message }, url: error.response.url };
       if (isHttp(error) && error.response) return { status: error.status, headers: error.response.headers, data: error.response.data, url: error.response.url };
       throw error;
     }

@@ -1,5 +1,6 @@
 import type { GitHubReads, Identity, Opts } from '../../core/ports/github.js';
 import type { IssueRef, Repo } from '../../core/ids.js';
+import { PermissionError } from '../../core/errors.js';
 import { sameLogin } from '../../core/ids.js';
 import type { AnswerCache } from './cache.js';
 import type { Call, Http } from './http.js';
@@ -13,7 +14,9 @@ export interface ReadDeps {
 
 /** Memberships change rarely, and GitHub tells us when they do (`observe`). */
 const FACT_MS = 60_000;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** A push forgets the branch (`observe`); this bounds what a lost push may do. Who must know asks past the cache. */
+const BRANCH_MS = 30_000;
 
 /** Names of groups of facts, so that an event can make them stale. */
 export const factGroups = {
@@ -26,21 +29,25 @@ export const factGroups = {
 const repoParams = ({ org, name }: Repo) => ({ owner: org, repo: name });
 const issueParams = (ref: IssueRef) => ({ ...repoParams(ref), number: ref.number });
 
-/** Who we are at GitHub; asked once a day. */
+/** Who we are at GitHub; asked once an hour. */
 export function identityOf({ http, cache, kind }: ReadDeps, plugin: string, signal: AbortSignal): Promise<Identity> {
-  return cache.fact(factGroups.self, kind, DAY_MS, async () => {
-    const { data } = await http.call({ method: 'GET', route: kind === 'app' ? '/app' : '/user', org: undefined, plugin, priority: 'read', signal });
+  return cache.fact(factGroups.self, kind, HOUR_MS, async (shared) => {
+    const { data } = await http.call({ method: 'GET', route: kind === 'app' ? '/app' : '/user', org: undefined, plugin, priority: 'read', signal: shared });
     const { slug = '', login = '' } = data as { slug?: string; login?: string };
     return kind === 'app' ? { login: `${slug}[bot]`, kind, slug } : { login, kind, slug: login };
-  });
+  }, signal);
 }
 
 /** The reads of one plugin. */
 export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
   const { http, cache } = deps;
   const get = (org: string | undefined, route: string, params: Record<string, unknown>, { signal }: Opts, more: Partial<Call> = {}): Call => ({ method: 'GET', route, params, org, plugin, priority: 'read', signal, ...more });
-  /** 204 yes, 404 no; 302 means that the caller may not see it. */
-  const yes = async (org: string, route: string, params: Record<string, unknown>, options: Opts): Promise<boolean> => (await http.call(get(org, route, params, options, { accepted: [404] }))).status === 204;
+  /** 204 yes, 404 no. Elsewhere means that GitHub shows us only who is a member in public: that must not pass for a no. */
+  const yes = async (org: string, route: string, params: Record<string, unknown>, options: Opts): Promise<boolean> => {
+    const { status } = await http.call(get(org, route, params, options, { accepted: [404] }));
+    if (status >= 300 && status < 400) throw new PermissionError(`the App or token may not see the members of ${org}: GET ${route}: ${status}`, { service: 'github', permission: 'members: read' });
+    return status === 204;
+  };
 
   return {
     identity: ({ signal }) => identityOf(deps, plugin, signal),
@@ -54,25 +61,24 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
     reviewComments: async (ref, options) => (await http.pages<RawComment>(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}/comments', issueParams(ref), options))).map(commentOf),
     files: async (ref, options) => (await http.pages<Parameters<typeof fileOf>[0]>(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}/files', issueParams(ref), options))).map(fileOf),
     issueEvents: async (ref, options) => (await http.pages<Parameters<typeof issueEventOf>[0]>(get(ref.org, '/repos/{owner}/{repo}/issues/{number}/events', issueParams(ref), options))).map(issueEventOf),
-    isMember: async (org, login, options) => sameLogin(org, login) || cache.fact(factGroups.org(org), `member:${login.toLowerCase()}`, FACT_MS, () => yes(org, '/orgs/{org}/members/{login}', { org, login }, options)),
+    isMember: async (org, login, options) => sameLogin(org, login) || cache.fact(factGroups.org(org), `member:${login.toLowerCase()}`, FACT_MS, (signal) => yes(org, '/orgs/{org}/members/{login}', { org, login }, { signal }), options.signal),
     isCollaborator: async (repo, login, options) =>
-      sameLogin(repo.org, login) || cache.fact(factGroups.repo(repo), `collaborator:${login.toLowerCase()}`, FACT_MS, () => yes(repo.org, '/repos/{owner}/{repo}/collaborators/{login}', { ...repoParams(repo), login }, options)),
+      sameLogin(repo.org, login) || cache.fact(factGroups.repo(repo), `collaborator:${login.toLowerCase()}`, FACT_MS, (signal) => yes(repo.org, '/repos/{owner}/{repo}/collaborators/{login}', { ...repoParams(repo), login }, { signal }), options.signal),
     collaborators: (repo, options) =>
-      cache.fact(factGroups.repo(repo), 'collaborators', FACT_MS, async () => (await http.pages<{ login: string }>(get(repo.org, '/repos/{owner}/{repo}/collaborators', repoParams(repo), options))).map(({ login }) => login)),
+      cache.fact(factGroups.repo(repo), 'collaborators', FACT_MS, async (signal) => (await http.pages<{ login: string }>(get(repo.org, '/repos/{owner}/{repo}/collaborators', repoParams(repo), { signal }))).map(({ login }) => login), options.signal),
     isTeamMember: (org, teamName, login, options) =>
-      cache.fact(factGroups.org(org), `team:${teamName}:${login.toLowerCase()}`, FACT_MS, async () => {
-        const teams = await http.pages<{ name: string; slug: string }>(get(org, '/orgs/{org}/teams', { org }, options));
+      cache.fact(factGroups.org(org), `team:${teamName}:${login.toLowerCase()}`, FACT_MS, async (signal) => {
+        const teams = await http.pages<{ name: string; slug: string }>(get(org, '/orgs/{org}/teams', { org }, { signal }));
         const team = teams.find(({ name }) => name === teamName);
         if (!team) return false;
-        const answer = await http.call(get(org, '/orgs/{org}/teams/{slug}/memberships/{login}', { org, slug: team.slug, login }, options, { accepted: [404] }));
+        const answer = await http.call(get(org, '/orgs/{org}/teams/{slug}/memberships/{login}', { org, slug: team.slug, login }, { signal }, { accepted: [404] }));
         return answer.status === 200 && (answer.data as { state?: string }).state !== 'pending';
-      }),
+      }, options.signal),
     branchSha: (repo, branch, options) =>
-      // Pushes tell the new commit (`observe`); the short life only bounds what a lost push may do.
-      cache.fact(factGroups.branch(repo, branch), 'sha', 5_000, async () => {
-        const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/git/ref/heads/{+branch}', { ...repoParams(repo), branch }, options));
+      cache.fact(factGroups.branch(repo, branch), 'sha', BRANCH_MS, async (signal) => {
+        const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/git/ref/heads/{+branch}', { ...repoParams(repo), branch }, { signal }));
         return (data as { object: { sha: string } }).object.sha;
-      }),
+      }, options.signal),
     treeSha: async (repo, sha, options) => {
       const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/commits/{sha}', { ...repoParams(repo), sha }, options));
       return (data as { commit: { tree: { sha: string } } }).commit.tree.sha;
