@@ -254,6 +254,17 @@ test('a job whose worker was killed comes back within 15 s', async () => {
   expect(again - killed).toBeLessThan(15_000);
 }, 60_000);
 
+test('a worker that starts before its Redis takes jobs once that is there', async () => {
+  await using own = await ownRedis({ keeps: false });
+  await own.stop();
+  await using connection = testRedis({ url: own.url });
+  await using queue = await sample(connection, async () => {}, { tick: { everyMs: 60_000, payload: { id: 'tick' } } });
+  const added = queue.adder.add({ id: 'a' });
+  await own.start();
+  await added;
+  await eventually('both runs', () => queue.runs.length === 2);
+}, 20_000);
+
 test('a worker process ends by itself though Redis is away', async () => {
   await using own = await ownRedis({ keeps: false });
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/stopper.ts', own.url, 't'], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -30,7 +30,7 @@ const STALLED_MS = 2_000;
 /** Aborted runs and their hand-back take no longer while Redis is there. */
 const HAND_BACK_MS = 5_000;
 
-/** Starts taking jobs off a queue. Nothing that a job holds or does ends the process. */
+/** Starts taking jobs off a queue, as soon as Redis is there. Nothing that a job holds or does ends the process. */
 export async function startWorker<P, D>(def: QueueDef<P, D>, deps: D, { connection, clock, concurrency }: WorkerOptions): Promise<QueueWorker> {
   const log = connection.log.child({ queue: def.name });
   const queue = openQueue(def.name, connection);
@@ -104,7 +104,10 @@ export async function startWorker<P, D>(def: QueueDef<P, D>, deps: D, { connecti
       await queue.close();
     }
   };
-  await worker.waitUntilReady();
-  await plant();
+  // Not awaited: a process that starts before its Redis must be able to say so.
+  worker
+    .waitUntilReady()
+    .then(plant)
+    .catch((err: unknown) => log.debug({ err }, 'tick not planted'));
   return { queue: def.name, running: () => runs.size, plant, stop, [Symbol.asyncDispose]: () => stop({ graceMs: 0 }) };
 }
