@@ -110,6 +110,11 @@ export const Tide = z.object({
   display_all_tide_queries_in_status: z.boolean().default(false),
   /** Go templates as text; keys `org/repo`, `org`. */
   merge_commit_template: ByRepo(z.object({ title: z.string().default(''), body: z.string().default('') }).readonly()).default({}),
+  /**
+   * Ours, by repository: whether a green check of another system counts whatever base it ran on (`any`, as upstream has it), or must
+   * have started after the base last moved (`always`).
+   */
+  prow_freshness: ByRepo(z.enum(['any', 'always'])).default({}),
   gerrit: Raw,
 }).transform((tide, context) => {
   if (tide.target_url !== '' && Object.keys(tide.target_urls).length > 0) context.addIssue({ code: 'custom', path: ['target_url'], message: 'expected target_url or target_urls, not both' });

@@ -175,6 +175,8 @@ export interface Merging {
   readPool(repo: Repo, branch: string, options: Opts): Promise<PoolRead | undefined>;
   /** The branch's commit now, never from a cache that may be stale; undefined when it is gone. */
   baseSha(repo: Repo, branch: string, options: Opts): Promise<string | undefined>;
+  /** The merge commit of a pull request; undefined when it is not merged. */
+  landed(ref: IssueRef, options: Opts): Promise<string | undefined>;
   merge(ref: IssueRef, request: MergeRequest, options: WriteOpts): Promise<MergeOutcome>;
   /** A commit that is gone counts as written. */
   setVerdict(repo: Repo, sha: string, verdict: Verdict, place: VerdictPlace, options: WriteOpts): Promise<void>;

@@ -1,0 +1,177 @@
+import { issueKey } from '../core/ids.js';
+import type { Clock } from '../core/ports/clock.js';
+import type { Feed } from '../core/ports/feed.js';
+import type { Identity } from '../core/ports/github.js';
+import type { Log } from '../core/ports/log.js';
+import type { MergeOutcome, Merging, PoolMember, TideMemory } from '../core/ports/merging.js';
+import type { Metrics } from '../core/ports/metrics.js';
+import type { TideViews } from '../core/ports/tide.js';
+import type { Decided } from './decide.js';
+import type { Judged, World } from './judge.js';
+import { commitTexts } from './method.js';
+import { poolName } from './names.js';
+import { REFUSAL_TTL, factsOf, refusalKey, refuse } from './refusals.js';
+import { placeOf, verdictOf } from './status.js';
+
+export interface ActDeps {
+  readonly merging: Merging;
+  readonly memory: TideMemory;
+  readonly views: Pick<TideViews, 'putMerge'>;
+  readonly feed: Pick<Feed, 'publish'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly identity: Identity;
+  readonly signal: AbortSignal;
+}
+
+/** What became of a decision. `again`: decide this pool once more after so many milliseconds. */
+export interface Acted {
+  readonly again: number | undefined;
+  /** What a person should know of a merge that did not happen. */
+  readonly error: string | undefined;
+}
+
+const SETTLED: Acted = { again: undefined, error: undefined };
+/** GitHub takes a moment to see a base that has just moved. */
+const BASE_SETTLES = 4_000;
+const DAY = 24 * 60 * 60_000;
+
+const place = ({ read }: World) => ({ ...read.repo, branch: read.branch });
+const labels = ({ read }: World) => ({ org: read.repo.org, repo: read.repo.name, branch: read.branch });
+
+/** Carries out a decision: at most one merge, then everything is decided afresh. */
+export async function act(decided: Decided, world: World, deps: ActDeps): Promise<Acted> {
+  const { decision } = decided;
+  switch (decision.kind) {
+    case 'merge': return merge(decision.pull, world, deps);
+    case 'freshen': return freshen(decision.pull, world, deps);
+    case 'blocked': case 'wait': return SETTLED;
+    default: return decision satisfies never;
+  }
+}
+
+/** The `tide` check may be required itself, so it turns green first (tide 13, step 3). */
+async function sayReady(judged: Judged, world: World, { merging, identity, signal }: ActDeps): Promise<void> {
+  const verdict = verdictOf(judged, world);
+  const where = verdict && placeOf(verdict, judged.member, identity);
+  if (verdict && where) await merging.setVerdict(world.read.repo, judged.member.headSha, verdict, where, { signal, priority: 'merge' });
+}
+
+/** What was begun is remembered, so that a merge whose worker died is still recorded. */
+export interface Begun {
+  readonly number: number;
+  readonly headSha: string;
+  readonly baseSha: string;
+  readonly method: 'merge' | 'squash' | 'rebase';
+  readonly readyAt: number | undefined;
+}
+export const begunKey = (world: Pick<World, 'read'>): string => `merging:${poolName({ ...world.read.repo, branch: world.read.branch })}`;
+
+async function merge(judged: Judged, world: World, deps: ActDeps): Promise<Acted> {
+  const { merging, memory, log, signal } = deps;
+  const { member, method } = judged;
+  const { repo, branch, baseSha } = world.read;
+  if (method === 'contradictory') throw new RangeError(`${issueKey(member)} has no merge method`);
+  await sayReady(judged, world, deps);
+  // The merge call pins the head and not the base: this is as late as the base can be looked at.
+  const now = await merging.baseSha(repo, branch, { signal });
+  if (now !== baseSha) {
+    log.info({ pool: poolName(place(world)), expected: baseSha, found: now }, 'base moved before the merge');
+    return { again: 0, error: undefined };
+  }
+  const begun: Begun = { number: member.number, headSha: member.headSha, baseSha, method, readyAt: await readySince(judged, deps) };
+  await memory.set(begunKey(world), JSON.stringify(begun), DAY);
+  const outcome = await merging.merge(member, { sha: member.headSha, method, ...commitTexts(world.tide.merge_commit_template, repo, member) }, { signal, priority: 'merge' });
+  log.info({ pool: poolName(place(world)), pull: member.number, sha: member.headSha, method, outcome }, 'merge requested');
+  const acted = await settle(outcome, judged, begun, world, deps);
+  await memory.delete(begunKey(world));
+  return acted;
+}
+
+async function settle(outcome: MergeOutcome, judged: Judged, begun: Begun, world: World, deps: ActDeps): Promise<Acted> {
+  const { member } = judged;
+  const failed = `#${member.number}: `;
+  switch (outcome.kind) {
+    case 'merged': case 'already_merged':
+      await recordMerge(begun, outcome.sha, world, deps);
+      return { again: 0, error: undefined };
+    case 'base_changed': return { again: BASE_SETTLES, error: `${failed}the base was modified meanwhile (${outcome.message}); tried again` };
+    case 'head_changed': return { again: 0, error: `${failed}the pull request was modified meanwhile (${outcome.message})` };
+    case 'unmergeable': return refused(outcome.message, `${failed}GitHub refused the merge; compare Tide's requirements with the rules of the branch: ${outcome.message}`, judged, world, deps);
+    case 'unauthorized': return refused(outcome.message, `${failed}the bot may not push to this branch: ${outcome.message}`, judged, world, deps);
+    case 'method_forbidden': return refused(outcome.message, `${failed}merge commits are not allowed; set merge_method to rebase or squash, or allow them: ${outcome.message}`, judged, world, deps);
+    default: return outcome satisfies never;
+  }
+}
+
+/** Records a merge; repeating it changes nothing. */
+export async function recordMerge(begun: Begun, mergeSha: string, world: Pick<World, 'read'>, deps: Pick<ActDeps, 'views' | 'feed' | 'clock' | 'metrics'>): Promise<void> {
+  const { repo, branch } = world.read;
+  const mergedAt = deps.clock.now();
+  await deps.views.putMerge({
+    org: repo.org, repo: repo.name, branch, number: begun.number, headSha: begun.headSha, mergeSha, baseSha: begun.baseSha, method: begun.method, readyAt: begun.readyAt, mergedAt,
+  });
+  deps.metrics.observe('merges', 1, { org: repo.org, repo: repo.name, branch });
+  deps.feed.publish({ topic: 'merge', key: issueKey({ ...repo, number: begun.number }), at: mergedAt, text: `#${begun.number} was merged into ${branch} as ${mergeSha.slice(0, 7)}` });
+}
+
+/** The next pull request is tried at once; this one waits until something about it changes, or for a while. */
+async function refused(message: string, error: string, { member, method }: Judged, world: World, { memory, clock }: ActDeps): Promise<Acted> {
+  if (method !== 'contradictory') {
+    const facts = factsOf(member, world.read.rules, world.revision);
+    await memory.set(refusalKey(member, method), JSON.stringify(refuse(world.refusals.get(member.number), { message, now: clock.now(), facts })), REFUSAL_TTL);
+  }
+  return { again: 0, error };
+}
+
+const readyKey = ({ member }: Judged) => `ready:${issueKey(member)}:${member.headSha}`;
+
+/** Since when a head has been ready without a break, remembered at the first decision that finds it so. */
+export async function readySince(judged: Judged, { memory, clock }: Pick<ActDeps, 'memory' | 'clock'>): Promise<number> {
+  const known = Number(await memory.get(readyKey(judged)));
+  if (Number.isFinite(known) && known > 0) return known;
+  const now = clock.now();
+  await memory.set(readyKey(judged), String(now), 7 * DAY);
+  return now;
+}
+
+/** Remembers that checks were asked to run again at a head and base. */
+export function freshKey(member: Pick<PoolMember, 'org' | 'name' | 'number' | 'headSha'>, baseSha: string): string {
+  return `fresh:${issueKey(member)}:${member.headSha}:${baseSha}`;
+}
+
+/**
+ * Has checks run on the present base. A rerun of a workflow run repeats it on the merge commit of its first attempt, so for
+ * Actions the base is merged into the head; other Apps are asked to run their suite again; a status cannot be asked for.
+ */
+async function freshen(judged: Judged, world: World, { merging, memory, log, signal }: ActDeps): Promise<Acted> {
+  const { member, outdated } = judged;
+  const marks = outdated.flatMap(({ newest }) => newest).filter((mark) => mark.source === 'check');
+  log.info({ pool: poolName(place(world)), pull: member.number, checks: outdated.map(({ name }) => name) }, 'checks ran before the base moved');
+  let result = 'asked';
+  if (marks.some(({ workflow }) => workflow !== undefined)) result = await merging.updateBranch(member, member.headSha, { signal, priority: 'merge' });
+  else for (const suite of new Set(marks.map(({ suiteId }) => suiteId))) await merging.rerequestSuite(world.read.repo, suite, { signal, priority: 'merge' });
+  await memory.set(freshKey(member, world.read.baseSha), result, DAY);
+  if (result === 'refused') return { again: undefined, error: `#${member.number}: GitHub could not bring the branch up to date` };
+  return marks.length > 0 ? SETTLED : { again: undefined, error: `#${member.number}: ${outdated.map(({ name }) => name).join(', ')} ran on an older base and cannot be asked to run again` };
+}
+
+/** Writes the verdict of every pull request that says something new, apart from those that the decision has dealt with. */
+export async function tell(decided: Decided, world: World, deps: ActDeps): Promise<void> {
+  const { merging, identity, signal, log } = deps;
+  const target = decided.decision.kind === 'merge' ? decided.decision.pull.member.number : undefined;
+  for (const judged of decided.judged) {
+    if (judged.member.number === target) continue;
+    const verdict = verdictOf(judged, world);
+    const where = verdict && placeOf(verdict, judged.member, identity);
+    if (!verdict || !where) continue;
+    try {
+      await merging.setVerdict(world.read.repo, judged.member.headSha, verdict, where, { signal, priority: 'status' });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      // One head that cannot be written to must not keep the others from theirs.
+      log.warn({ err: error, ...labels(world), pull: judged.member.number }, 'tide check not written');
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { Snapshot } from '../config/snapshot.js';
+import { forRepo } from '../config/lookup.js';
+import { slug } from '../core/ids.js';
+import type { Clock } from '../core/ports/clock.js';
+import type { Identity } from '../core/ports/github.js';
+import type { Merging, PoolMember, PoolRead, TideMemory } from '../core/ports/merging.js';
+import { begunKey, freshKey, recordMerge, type ActDeps } from './act.js';
+import { blockersOf } from './blockers.js';
+import { contextPolicy } from './contexts.js';
+import type { World } from './judge.js';
+import { methodFor } from './method.js';
+import { poolName } from './names.js';
+import { Refusal, refusalKey } from './refusals.js';
+
+interface Deps {
+  readonly merging: Pick<Merging, 'searchBlockers'>;
+  readonly memory: TideMemory;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  readonly signal: AbortSignal;
+}
+
+/** All that a decision about a branch needs besides the branch itself; `fault`: its rules cannot be known, so nothing merges. */
+export async function readWorld(read: PoolRead, config: Snapshot, deps: Deps): Promise<Readonly<{ world: World } | { fault: string }>> {
+  const { merging, memory, clock, identity, signal } = deps;
+  const { tide } = config.prow;
+  const { repo, branch } = read;
+  const found = contextPolicy({ tide, protection: config.prow['branch-protection'], presubmits: config.presubmits(repo), rules: read.rules, repo, branch });
+  if ('fault' in found) return found;
+  const issues = tide.blocker_label === '' ? [] : await merging.searchBlockers(repo.org, `is:issue state:open label:"${tide.blocker_label}" repo:"${slug(repo)}"`, { signal });
+  const refusals = new Map<number, Refusal>();
+  const asked = new Set<number>();
+  const always = forRepo(tide.prow_freshness, repo) === 'always';
+  for (const member of read.members) {
+    const method = methodFor(tide, member);
+    const refusal = method === 'contradictory' ? undefined : parse(Refusal, await memory.get(refusalKey(member, method)));
+    if (refusal) refusals.set(member.number, refusal);
+    if (always && (await memory.get(freshKey(member, read.baseSha))) !== undefined) asked.add(member.number);
+  }
+  return {
+    world: {
+      tide, revision: config.revision, read, policy: found.policy, blockers: blockersOf(issues, { ...repo, branch }), refusals, asked,
+      self: identity.slug, baseMovedAt: await movedAt(read, memory, clock), now: clock.now(),
+    },
+  };
+}
+
+const Base = z.strictObject({ sha: z.string(), at: z.number() });
+const WEEK = 7 * 24 * 60 * 60_000;
+
+/** When the base became what it is: when it was first seen so, or when its commit was made where no other was seen before. */
+async function movedAt({ repo, branch, baseSha, baseAt }: PoolRead, memory: TideMemory, clock: Clock): Promise<number> {
+  const key = `base:${poolName({ ...repo, branch })}`;
+  const known = parse(Base, await memory.get(key));
+  if (known?.sha === baseSha) return known.at;
+  const at = known ? clock.now() : baseAt;
+  await memory.set(key, JSON.stringify({ sha: baseSha, at }), WEEK);
+  return at;
+}
+
+const BegunText = z.strictObject({
+  number: z.number(), headSha: z.string(), baseSha: z.string(), method: z.enum(['merge', 'squash', 'rebase']),
+  readyAt: z.number().optional().transform((at) => at),
+});
+
+/** A merge that was begun and whose outcome nobody wrote down is looked up, and recorded if it happened. */
+export async function recoverMerge(read: PoolRead, deps: Pick<ActDeps, 'merging' | 'memory' | 'views' | 'feed' | 'clock' | 'metrics' | 'signal'>): Promise<void> {
+  const key = begunKey({ read });
+  const begun = parse(BegunText, await deps.memory.get(key));
+  if (!begun || read.members.some(({ number, headSha }: PoolMember) => number === begun.number && headSha === begun.headSha)) return;
+  const sha = await deps.merging.landed({ ...read.repo, number: begun.number }, { signal: deps.signal });
+  if (sha !== undefined) await recordMerge({ ...begun, readyAt: begun.readyAt }, sha, { read }, deps);
+  await deps.memory.delete(key);
+}
+
+/** What was remembered; undefined when it is gone or was written by another version. */
+function parse<T>(schema: z.ZodType<T>, text: string | undefined): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
