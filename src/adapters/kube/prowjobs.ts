@@ -28,7 +28,7 @@ export const noProwJobs: ProwJobs = {
 
 const statusOf = (error: unknown): number | undefined => {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'number' ? code : undefined;
+  return typeof code === 'number' && code >= 100 ? code : undefined; // a DOMException has a code, too
 };
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -46,6 +46,7 @@ async function insist<T>(what: string, signal: AbortSignal, call: () => Promise<
       return await call();
     } catch (error) {
       const status = statusOf(error);
+      signal.throwIfAborted();
       if (status !== undefined && status < 500 && status !== 429) throw error;
       if (attempt >= ATTEMPTS) throw new RemoteError(`Kubernetes did not answer ${what}: ${error instanceof Error ? error.message : String(error)}`, { service: 'kubernetes', status, cause: error });
       await pause(delay * (1 + randomInt(100) / 1_000), signal);
@@ -64,6 +65,8 @@ export async function loadProwJobs({ kubeconfig, namespace, mode, log }: KubeOpt
   const { CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
+  // client-node refuses plain HTTP unless TLS is not to be verified; Go's client, and so upstream, takes it (kubectl proxy, tests).
+  config.clusters = config.clusters.map((cluster) => (cluster.server.startsWith('http://') ? { ...cluster, skipTLSVerify: true } : cluster));
   const api = config.makeApiClient(CustomObjectsApi);
   const place = () => ({ ...GROUP, namespace: namespace() });
 
