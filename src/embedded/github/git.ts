@@ -16,6 +16,18 @@ export class GitError extends Error {
   }
 }
 
+/** Who wrote or committed, and when. */
+export interface Signature { readonly name: string; readonly email: string; readonly date: string }
+
+export interface Commit {
+  readonly sha: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: Signature;
+  readonly committer: Signature;
+  readonly message: string;
+}
+
 export interface GitOptions { readonly input?: string | Buffer; readonly env?: Readonly<Record<string, string>> }
 
 /** Bare repositories in a folder. */

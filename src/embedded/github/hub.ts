@@ -1,4 +1,4 @@
-import type { Git } from './git.js';
+import type { Commit, Git } from './git.js';
 import type { Account, Effect, Issue, Pull, Repo, State, Who } from './state.js';
 
 /** What a webhook is about; `webhooks.ts` adds repository, organization, installation and sender. */
@@ -26,6 +26,10 @@ export interface Hub {
   readonly git: Git;
   readonly urls: Urls;
   readonly lazyMergeable: boolean;
+  /** Commits never change: each is read once. */
+  readonly commits: Map<string, Commit>;
+  /** Told of every event, whether or not a hook wants it. */
+  readonly observers: Set<(event: HookEvent) => void>;
   now(): number;
   /** Renders nothing itself: the payload is taken as it is at this moment. */
   emit(event: HookEvent): void;
@@ -103,8 +107,8 @@ export function appSlug(hub: Hub, who: Who): string | null {
 }
 
 /** Writes down that something was done. */
-export function record(hub: Hub, who: Who, effect: Omit<Effect, 'at' | 'who'>): void {
-  hub.state.effects.push({ at: new Date(hub.now()).toISOString(), who: who.login, ...effect });
+export function record(hub: Hub, who: Who, effect: Omit<Effect, 'at' | 'who' | 'requestId'>): void {
+  hub.state.effects.push({ at: new Date(hub.now()).toISOString(), who: who.login, requestId: who.requestId ?? null, ...effect });
 }
 
 const prefixes = {

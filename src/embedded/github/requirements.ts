@@ -81,7 +81,7 @@ export function obstacle(hub: Hub, repo: Repo, issue: PullIssue): string | undef
   const [first] = open;
   if (first && open.length === 1) return `Required status check "${first.context}" is ${first.verdict === 'failing' ? 'failing' : first.verdict === 'pending' ? 'in progress' : 'expected'}.`;
   if (first) return `${String(open.length)} of ${String(checks.length)} required status checks ${open.every(({ verdict }) => verdict === 'failing') ? 'are failing' : 'have not succeeded'}: ${open.map(({ context, verdict }) => `"${context}" is ${verdict}`).join(', ')}.`;
-  const strict = protectionOf(repo, pull.base.ref)?.checks?.strict && pull.facts && pull.facts.mergeBase !== pull.base.sha;
+  const strict = protectionOf(repo, pull.base.ref)?.checks?.strict && pull.facts && pull.facts.mergeBase !== pull.facts.base;
   return strict ? 'The head branch is not up to date with the base branch.' : undefined;
 }
 

@@ -72,8 +72,8 @@ export type Token =
     readonly repositoryIds: readonly number[] | null;
   };
 
-/** Who makes a call or does a thing. */
-export type Who =
+/** Who makes a call or does a thing; `requestId` names the API call. */
+export type Who = { readonly requestId?: string } & (
   | { readonly kind: 'anonymous'; readonly login: 'anonymous' }
   | { readonly kind: 'user'; readonly login: string; readonly token?: string }
   | { readonly kind: 'app'; readonly login: string; readonly appId: number }
@@ -85,7 +85,7 @@ export type Who =
     readonly permissions: Readonly<Record<string, string>>;
     readonly repositoryIds: readonly number[] | null;
     readonly token?: string;
-  };
+  });
 
 export interface Label {
   readonly id: number;
@@ -362,6 +362,8 @@ export interface Repo {
   updatedAt: string;
   pushedAt: string;
   readonly collaborators: Map<string, Permission>;
+  /** The tip of every branch, in step with git. */
+  readonly heads: Map<string, string>;
   readonly labels: Map<string, Label>;
   readonly milestones: Milestone[];
   /** Issues and pull requests share their numbers. */
@@ -417,6 +419,7 @@ export interface Call {
   readonly route: string;
   readonly path: string;
   readonly who: string;
+  readonly requestId: string;
   readonly status: number;
   readonly ms: number;
   /** Whether it used up rate limit: a 304 does not. */
@@ -433,6 +436,8 @@ export interface Effect {
   readonly kind: string;
   /** `org/repo`, `org/repo#7`, `org/repo@main` or `org/repo:SHA`. */
   readonly target: string;
+  /** The API call that did it; null where a person did. */
+  readonly requestId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 

@@ -44,12 +44,12 @@ export function renderPullShort(hub: Hub, repo: Repo, issue: PullIssue): Json {
 }
 
 /** Whether what git said last still holds. */
-export const factsHold = ({ pull }: PullIssue): boolean => pull.facts !== null && pull.facts.head === pull.head.sha && pull.facts.base === pull.base.sha;
+export const factsHold = (repo: Repo, { pull }: PullIssue): boolean => pull.facts !== null && pull.facts.head === pull.head.sha && pull.facts.base === repo.heads.get(pull.base.ref);
 
 /** `GET …/pulls/N`, and the pull request inside its webhooks. */
 export function renderPull(hub: Hub, repo: Repo, issue: PullIssue): Json {
   const { pull } = issue;
-  const known = factsHold(issue) && issue.state === 'open' && (!hub.lazyMergeable || pull.asked);
+  const known = factsHold(repo, issue) && issue.state === 'open' && (!hub.lazyMergeable || pull.asked);
   const mergeable = known ? (pull.facts?.mergeable ?? null) : null;
   return {
     ...renderPullShort(hub, repo, issue), merged: pull.mergedAt !== null, mergeable, rebaseable: mergeable, mergeable_state: mergeable === null ? 'unknown' : mergeableState(hub, repo, issue),
