@@ -21,6 +21,7 @@ export interface SyncDeps {
 
 /** What the search index may lag behind, and more. */
 const OVERLAP_MS = 30_000;
+const QUIET_MS = 5 * 60_000;
 const MONTH_MS = 30 * 24 * 3_600_000;
 
 /** One repairing round. A search that fails costs its own pools this round, no others. */
@@ -41,7 +42,8 @@ export async function runSync(deps: SyncDeps): Promise<void> {
   for (const view of await views.pools()) {
     const key = { org: view.org, name: view.repo, branch: view.branch };
     if (queriesFor(queries, key).length === 0) await views.dropPool(view.org, view.repo, view.branch);
-    else pools.set(poolName(key), key);
+    // A pool in which nobody is ready changes by events; looked at now and then all the same.
+    else if (begun - view.at > QUIET_MS || view.pulls.some(({ state }) => state !== 'waiting')) pools.set(poolName(key), key);
   }
   for (const key of pools.values()) await deps.look(key);
   metrics.set('statusupdatedur', (clock.now() - told) / 1_000);
