@@ -14,6 +14,7 @@ import { createMetrics, type MetricsAdapter } from './adapters/metrics.js';
 import { createOwners } from './adapters/owners.js';
 import { patientRedis, promptRedis } from './adapters/redis.js';
 import { secretFile } from './adapters/secrets.js';
+import { createTideMemory } from './adapters/tideMemory.js';
 import { createTideViews } from './adapters/tideViews.js';
 import type { Settings } from './cli/settings.js';
 import { parseHmacSecrets } from './config/hmac.js';
@@ -149,7 +150,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   closings.push(() => watch[Symbol.asyncDispose]());
 
   if (role !== 'web') {
-    const tide = { config, merging: github.merging, views, feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
+    const tide = { config, merging: github.merging, views, memory: createTideMemory({ redis: patient, prefix }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
     const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide }, tideSync: { ...tide, pools: adders.tide }, clock, log, only: settings.queues, components });
     plant = workers.plant;
     closings.push((graceMs) => workers.stop({ graceMs }));
