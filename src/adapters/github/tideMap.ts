@@ -39,8 +39,7 @@ interface RawCheck {
   readonly completedAt?: Maybe<string>;
   readonly title?: Maybe<string>;
   readonly externalId?: Maybe<string>;
-  readonly permalink?: Maybe<string>;
-  readonly detailsUrl?: Maybe<string>;
+  readonly url: string;
   readonly checkSuite: Readonly<{ databaseId?: Maybe<number>; app?: Maybe<RawApp>; workflowRun?: Maybe<RawRun> }>;
 }
 export type RawMark = RawStatus | RawCheck;
@@ -111,7 +110,7 @@ function checkOf(run: RawCheck): CheckMark {
   return {
     source: 'check', name: run.name, id: run.databaseId ?? 0, app: app?.slug ?? '', appId: app?.databaseId ?? undefined, suiteId: databaseId ?? 0, workflow: workflowOf(workflowRun),
     completed: run.status === 'COMPLETED', conclusion: run.conclusion?.toLowerCase(), startedAt: time(run.startedAt), completedAt: time(run.completedAt),
-    title: run.title ?? '', externalId: run.externalId ?? '', url: run.detailsUrl ?? run.permalink ?? '',
+    title: run.title ?? '', externalId: run.externalId ?? '', url: run.url,
   };
 }
 
