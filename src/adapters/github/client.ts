@@ -6,7 +6,9 @@ import { createAuth } from './auth.js';
 import { createCache } from './cache.js';
 import { createDeliveries, tokenHooks } from './deliveries.js';
 import { createHttp, type Http } from './http.js';
+import { createMerging } from './merging.js';
 import { observe } from './observe.js';
+import type { Merging } from '../../core/ports/merging.js';
 import type { GitHubOptions } from './options.js';
 import { createPacing } from './pacing.js';
 import { createReads, factGroups, identityOf } from './reads.js';
@@ -23,6 +25,8 @@ export interface GitHub {
   forPlugin(name: string): GitHubReads & GitHubWrites;
   readonly http: Http;
   readonly deliveries: Deliveries;
+  /** GitHub as Tide needs it. */
+  readonly merging: Merging;
   identity(options: Opts): Promise<Identity>;
   /** Learns from an event what is remembered no longer holds. */
   observe(event: Event): Promise<void>;
@@ -44,6 +48,7 @@ export function createGitHub(options: GitHubOptions & { readonly enabled: () => 
     http,
     forPlugin: (name) => ({ ...createReads(deps, name), ...createWrites(http, name) }),
     deliveries: createDeliveries({ http, hooks: auth.kind === 'app' ? async () => [{ org: undefined, path: '/app/hook' }] : tokenHooks(http, options.enabled) }),
+    merging: createMerging({ http, identity: ({ signal }) => identityOf(deps, 'tide', signal) }),
     identity: ({ signal }) => identityOf(deps, 'prow', signal),
     observe: (event) => { http.unshare(); return observe(event, cache); },
     gitCredentials: (org, signal) => identity.gitCredentials(org, signal),
