@@ -4,11 +4,6 @@ import { factGroups } from './reads.js';
 
 /** Makes remembered facts stale, or true again, by what GitHub tells: no fact outlives the event that changes it. */
 export async function observe(event: Event, cache: Pick<AnswerCache, 'forget'>): Promise<void> {
-  if (event.kind === 'push') {
-    const branch = event.ref.replace(/^refs\/heads\//, '');
-    if (branch !== event.ref) await cache.forget(factGroups.branch(event.repo, branch));
-    return;
-  }
   if (event.kind !== 'other') return;
   switch (event.name) {
     case 'member': case 'repository': case 'public': {

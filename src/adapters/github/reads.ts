@@ -15,14 +15,11 @@ export interface ReadDeps {
 /** Memberships change rarely, and GitHub tells us when they do (`observe`). */
 const FACT_MS = 60_000;
 const HOUR_MS = 3_600_000;
-/** A push forgets the branch (`observe`); this bounds what a lost push may do. Who must know asks past the cache. */
-const BRANCH_MS = 30_000;
 
 /** Names of groups of facts, so that an event can make them stale. */
 export const factGroups = {
   org: (org: string): string => `org:${org.toLowerCase()}`,
   repo: ({ org, name }: Repo): string => `repo:${org.toLowerCase()}/${name.toLowerCase()}`,
-  branch: ({ org, name }: Repo, branch: string): string => `branch:${org.toLowerCase()}/${name.toLowerCase()}@${branch}`,
   self: 'self',
 } as const;
 
@@ -74,11 +71,11 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
         const answer = await http.call(get(org, '/orgs/{org}/teams/{slug}/memberships/{login}', { org, slug: team.slug, login }, { signal }, { accepted: [404] }));
         return answer.status === 200 && (answer.data as { state?: string }).state !== 'pending';
       }, options.signal),
-    branchSha: (repo, branch, options) =>
-      cache.fact(factGroups.branch(repo, branch), 'sha', BRANCH_MS, async (signal) => {
-        const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/git/ref/heads/{+branch}', { ...repoParams(repo), branch }, { signal }));
-        return (data as { object: { sha: string } }).object.sha;
-      }, options.signal),
+    // Asked each time: a conditional request is free while the branch stays, and a push whose webhook was lost would be missed.
+    branchSha: async (repo, branch, options) => {
+      const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/git/ref/heads/{+branch}', { ...repoParams(repo), branch }, options));
+      return (data as { object: { sha: string } }).object.sha;
+    },
     treeSha: async (repo, sha, options) => {
       const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/commits/{sha}', { ...repoParams(repo), sha }, options));
       return (data as { commit: { tree: { sha: string } } }).commit.tree.sha;
