@@ -5,7 +5,7 @@ import type { BlockerIssue, MergeOutcome, Merging, PoolMember, PoolRead, SearchH
 import { methodsOf, uniteRules, type RawRef } from './branchRules.js';
 import { graphql } from './graphql.js';
 import type { Answer, Call, Caller, Http } from './http.js';
-import { HEAD, POOL, SEARCH_ISSUES, SEARCH_PULLS } from './tideQueries.js';
+import { HEAD, POOL, SEARCH_ISSUES, SEARCH_PULLS } from './tideDocuments.js';
 import { markOf, memberOf, nodesOf, suitesOf, type RawHead, type RawMark, type RawMember, type RawPage, type RawSuite } from './tideMap.js';
 
 export interface MergingDeps {
@@ -14,6 +14,8 @@ export interface MergingDeps {
 }
 
 const PLUGIN = 'tide';
+/** Name of the check or status that says why a pull request waits. */
+const TIDE = 'tide';
 /** GitHub shows no more than a thousand results; a commit with more pages than this is left unread. */
 const MAX_PAGES = 10;
 
@@ -117,6 +119,15 @@ export function createMerging({ http, identity }: MergingDeps): Merging {
     };
   }
 
+  async function ownCheck(repo: Repo, sha: string, options: Opts): Promise<number | undefined> {
+    const [{ slug }, answer] = await Promise.all([
+      identity(options),
+      http.call({ ...caller(repo.org, options), method: 'GET', route: '/repos/{owner}/{repo}/commits/{ref}/check-runs', params: { ...repoParams(repo), ref: sha, check_name: TIDE, filter: 'latest', per_page: 100 }, accepted: [404, 422], share: 'fresh' }),
+    ]);
+    const { check_runs: runs = [] } = answer.status < 300 ? (answer.data as { check_runs?: readonly { id: number; app?: { slug?: string } | null }[] }) : {};
+    return runs.filter(({ app }) => app?.slug === slug).map(({ id }) => id).sort((x, y) => y - x)[0];
+  }
+
   async function landed(ref: IssueRef, options: Opts): Promise<string | undefined> {
     const { data } = await http.call({ ...caller(ref.org, options), method: 'GET', route: '/repos/{owner}/{repo}/pulls/{number}', params: pullParams(ref), share: 'fresh' });
     const { merged, merge_commit_sha: sha } = data as { merged?: boolean; merge_commit_sha?: string | null };
@@ -156,14 +167,14 @@ export function createMerging({ http, identity }: MergingDeps): Merging {
         if (answer.status >= 400 && !gone(answer)) throw new RemoteError(`GitHub refused ${what}: ${answer.status} ${messageOf(answer.data)}`, { service: 'github', status: answer.status, retry: 'never' });
       };
       if (place.kind === 'status') {
-        settle(await write('POST', repo.org, '/repos/{owner}/{repo}/statuses/{sha}', { ...params, sha, context: 'tide', state: verdict.state, description: verdict.title, target_url: verdict.url }, options, { repeatable: true, accepted: [404, 422] }), 'the status `tide`');
+        settle(await write('POST', repo.org, '/repos/{owner}/{repo}/statuses/{sha}', { ...params, sha, context: TIDE, state: verdict.state, description: verdict.title, target_url: verdict.url }, options, { repeatable: true, accepted: [404, 422] }), 'the status `tide`');
         return;
       }
-      if (place.id !== undefined) {
-        const answer = await write('PATCH', repo.org, '/repos/{owner}/{repo}/check-runs/{id}', { ...params, id: place.id, ...checkOf(verdict) }, options, { accepted: [404] });
-        if (answer.status !== 404) return;
-      }
-      settle(await write('POST', repo.org, '/repos/{owner}/{repo}/check-runs', { ...params, name: 'tide', head_sha: sha, external_id: place.externalId, ...checkOf(verdict) }, options, { accepted: [404, 422] }), 'the check `tide`');
+      // Two workers make one: our own run is looked for before another is made.
+      const id = place.id ?? (await ownCheck(repo, sha, options));
+      const check = { ...checkOf(verdict), external_id: place.externalId };
+      if (id !== undefined && (await write('PATCH', repo.org, '/repos/{owner}/{repo}/check-runs/{id}', { ...params, id, ...check }, options, { accepted: [404] })).status !== 404) return;
+      settle(await write('POST', repo.org, '/repos/{owner}/{repo}/check-runs', { ...params, name: TIDE, head_sha: sha, ...check }, options, { accepted: [404, 422] }), 'the check `tide`');
     },
     async rerequestSuite(repo, suiteId, options) {
       await write('POST', repo.org, '/repos/{owner}/{repo}/check-suites/{id}/rerequest', { ...repoParams(repo), id: suiteId }, options);
