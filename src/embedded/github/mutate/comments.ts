@@ -2,7 +2,7 @@ import { ApiError, appSlug, invalid, newId, notFound, nowIso, type Hub } from '.
 import { atLeast, rightOf } from '../permissions.js';
 import { renderComment, renderIssueHook } from '../render/issue.js';
 import { reactionContents, type Comment, type Issue, type Reaction, type ReactionContent, type Repo, type Who } from '../state.js';
-import { recordIssue, touch } from './history.js';
+import { recordIssue, touch } from './timeline.js';
 
 function emitComment(hub: Hub, who: Who, repo: Repo, issue: Issue, comment: Comment, action: string, more: Readonly<Record<string, unknown>> = {}): void {
   hub.emit({ event: 'issue_comment', action, sender: who.login, repo, payload: { issue: renderIssueHook(hub, repo, issue), comment: renderComment(hub, repo, issue, comment), ...more } });

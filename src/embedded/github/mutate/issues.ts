@@ -3,7 +3,7 @@ import { atLeast, isCollaborator, rightOf } from '../permissions.js';
 import { renderAccount } from '../render/accounts.js';
 import { renderMilestone } from '../render/repo.js';
 import type { Issue, Milestone, Pull, Repo, Who } from '../state.js';
-import { addEvent, emitIssue, recordIssue, touch } from './history.js';
+import { addEvent, emitIssue, recordIssue, touch } from './timeline.js';
 import { addLabels, setLabels } from './labels.js';
 
 export interface IssueWish {
@@ -15,7 +15,7 @@ export interface IssueWish {
 }
 
 /** The next issue or pull request of a repository, in no history yet. */
-export function newIssue(hub: Hub, who: Who, repo: Repo, { title, body }: Pick<IssueWish, 'title' | 'body'>, pull: Pull | null): Issue {
+export function makeIssue(hub: Hub, who: Who, repo: Repo, { title, body, pull }: { readonly title: string; readonly body?: string | null | undefined; readonly pull: Pull | null }): Issue {
   const now = nowIso(hub);
   const number = (repo.nextNumber += 1) - 1;
   const issue: Issue = {
@@ -29,7 +29,7 @@ export function newIssue(hub: Hub, who: Who, repo: Repo, { title, body }: Pick<I
 export function createIssue(hub: Hub, who: Who, repo: Repo, wish: IssueWish): Issue {
   if (!wish.title) throw invalid([{ resource: 'Issue', code: 'missing_field', field: 'title' }]);
   if (!repo.hasIssues) throw new ApiError(410, 'Issues has been disabled in this repository.');
-  const issue = newIssue(hub, who, repo, wish, null);
+  const issue = makeIssue(hub, who, repo, { title: wish.title, body: wish.body, pull: null });
   recordIssue(hub, who, repo, issue, 'issue.create', { title: issue.title });
   emitIssue(hub, who, repo, issue, 'opened');
   if (wish.labels) addLabels(hub, who, repo, issue, wish.labels.map((label) => (typeof label === 'string' ? label : label.name)));

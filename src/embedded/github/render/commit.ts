@@ -1,11 +1,12 @@
 import { fullName, nodeId, type Hub } from '../hub.js';
-import type { ChangedFile, GitCommit, GitPerson } from '../gitread.js';
+import type { Commit, Signature } from '../git.js';
+import type { ChangedFile } from '../gitRead.js';
 import type { Repo } from '../state.js';
 import { renderAccount, type Json } from './accounts.js';
 import { repoPage, repoUrl } from './repo.js';
 
 /** The account behind a commit's e-mail address. */
-export function loginOf(hub: Hub, { email, name }: GitPerson): string | null {
+export function loginOf(hub: Hub, { email, name }: Signature): string | null {
   const fromAddress = /^(?:\d+\+)?(.+)@users\.noreply\.github\.com$/.exec(email)?.[1];
   for (const account of hub.state.accounts.values()) {
     if (account.email === email || account.login === fromAddress || (email === 'noreply@github.com' && account.login === 'web-flow' && name === 'GitHub')) return account.login;
@@ -13,11 +14,11 @@ export function loginOf(hub: Hub, { email, name }: GitPerson): string | null {
   return null;
 }
 
-const person = (hub: Hub, who: GitPerson): Json | null => { const login = loginOf(hub, who); return login === null ? null : renderAccount(hub, login); };
+const person = (hub: Hub, who: Signature): Json | null => { const login = loginOf(hub, who); return login === null ? null : renderAccount(hub, login); };
 const verification = { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null };
 
 /** A commit as lists and statuses have it. */
-export function renderCommit(hub: Hub, repo: Repo, commit: GitCommit): Json {
+export function renderCommit(hub: Hub, repo: Repo, commit: Commit): Json {
   const api = repoUrl(hub, repo);
   return {
     sha: commit.sha, node_id: nodeId('Commit', `${String(repo.id)}:${commit.sha}`),
@@ -32,7 +33,7 @@ export function renderCommit(hub: Hub, repo: Repo, commit: GitCommit): Json {
 }
 
 /** `GET …/git/commits/SHA`. */
-export function renderGitCommit(hub: Hub, repo: Repo, commit: GitCommit): Json {
+export function renderGitCommit(hub: Hub, repo: Repo, commit: Commit): Json {
   const api = repoUrl(hub, repo);
   return {
     sha: commit.sha, node_id: nodeId('Commit', `${String(repo.id)}:${commit.sha}`), url: `${api}/git/commits/${commit.sha}`, html_url: `${repoPage(hub, repo)}/commit/${commit.sha}`,
@@ -42,9 +43,9 @@ export function renderGitCommit(hub: Hub, repo: Repo, commit: GitCommit): Json {
 }
 
 /** A commit inside `push`, `check_suite` and `workflow_run`. */
-export function renderPushCommit(hub: Hub, repo: Repo, commit: GitCommit, files?: readonly ChangedFile[]): Json {
-  const name = ({ name, email, date: _ }: GitPerson, login: string | null) => ({ name, email, ...(login === null ? {} : { username: login }) });
-  const names = (status: string) => files?.filter((file) => file.status === status).map(({ filename }) => filename) ?? [];
+export function renderPushCommit(hub: Hub, repo: Repo, commit: Commit, files?: readonly ChangedFile[]): Json {
+  const name = ({ name, email, date: _ }: Signature, login: string | null) => ({ name, email, ...(login === null ? {} : { username: login }) });
+  const names = (status: string) => files?.filter((file) => file.status === status).map(({ path }) => path) ?? [];
   return {
     id: commit.sha, tree_id: commit.tree, distinct: true, message: commit.message, timestamp: commit.author.date, url: `${repoPage(hub, repo)}/commit/${commit.sha}`,
     author: name(commit.author, loginOf(hub, commit.author)), committer: name(commit.committer, loginOf(hub, commit.committer)),
@@ -52,18 +53,18 @@ export function renderPushCommit(hub: Hub, repo: Repo, commit: GitCommit, files?
   };
 }
 
-export const renderSimpleCommit = (hub: Hub, repo: Repo, commit: GitCommit): Json => {
-  const { id, tree_id, message, timestamp, author, committer } = renderPushCommit(hub, repo, commit);
-  return { id, tree_id, message, timestamp, author, committer };
-};
+/** A commit inside `check_suite` and `workflow_run`. */
+export const renderHeadCommit = ({ sha, tree, message, author, committer }: Commit): Json => ({
+  id: sha, tree_id: tree, message, timestamp: author.date, author: { name: author.name, email: author.email }, committer: { name: committer.name, email: committer.email },
+});
 
 /** An entry of `GET …/pulls/N/files`. */
 export function renderFile(hub: Hub, repo: Repo, sha: string, file: ChangedFile): Json {
-  const path = file.filename.split('/').map(encodeURIComponent).join('/');
+  const path = file.path.split('/').map(encodeURIComponent).join('/');
   return {
-    sha: file.blob, filename: file.filename, status: file.status, additions: file.additions, deletions: file.deletions, changes: file.additions + file.deletions,
+    sha: file.blob, filename: file.path, status: file.status, additions: file.additions, deletions: file.deletions, changes: file.additions + file.deletions,
     blob_url: `${repoPage(hub, repo)}/blob/${sha}/${path}`, raw_url: `${repoPage(hub, repo)}/raw/${sha}/${path}`, contents_url: `${repoUrl(hub, repo)}/contents/${path}?ref=${sha}`,
-    ...(file.patch === null ? {} : { patch: file.patch }), ...(file.previous === null ? {} : { previous_filename: file.previous }),
+    ...(file.patch === undefined ? {} : { patch: file.patch }), ...(file.previous === null ? {} : { previous_filename: file.previous }),
   };
 }
 
