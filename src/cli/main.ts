@@ -27,10 +27,14 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
   demo: {
     about: 'Play a story on an embedded GitHub: no account, no cluster.',
     run: async (args) => {
-      const { demoCommand, DEMO_FLAGS } = await import('./demo.js');
+      const { readDemoOptions, DEMO_FLAGS } = await import('./demo.js');
       return withHelp('prow demo', DEMO_FLAGS, async () => {
-        const { demoParts } = await import('../demo.js');
-        return demoCommand(args, process.env, await demoParts());
+        const options = readDemoOptions(args, process.env, Math.random);
+        const { runDemo } = await import('../demo.js');
+        const ended = new AbortController();
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { ended.abort(); });
+        const colours = (options.json ? process.stderr : process.stdout).isTTY && !process.env.NO_COLOR;
+        return runDemo(options, { out: print, err: (line) => { console.error(line); }, colours, env: process.env, signal: ended.signal });
       });
     },
   },

@@ -84,3 +84,17 @@ test('ten pieces are cheaper', () => {
 `,
   },
 } as const;
+
+/** The tests of pull requests, as the embedded GitHub plays them. */
+export const workflow = `name: Tests
+on:
+  pull_request:
+  push:
+    branches: [main]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+    - uses: actions/checkout@v4
+    - run: npm test
+`;

@@ -1,0 +1,212 @@
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { planKills } from './cli/chaos.js';
+import type { DemoOptions } from './cli/demo.js';
+import { summaryLines, type DemoSummary } from './cli/demoSummary.js';
+import { createNarrator, type Narrator } from './cli/narrator.js';
+import { supervise, type Supervised } from './cli/supervisor.js';
+import { claimFolder, writeSecretly } from './demoFiles.js';
+import { startGitHub, type EmbeddedGitHub } from './embedded/github/server.js';
+import { freePort, startRedis } from './embedded/redis/redis.js';
+import { doubledEffects, summarize } from './embedded/story/effects.js';
+import { APP_SLUG, ORG, REPO } from './embedded/story/persons.js';
+import { readManifest, seedStory, type Seeded } from './embedded/story/seed.js';
+import { playStory, STEPS, TEST_CHECK, type StoryEnd } from './embedded/story/story.js';
+import { openStores, type Stores } from './stores.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BOT = `${APP_SLUG}[bot]`;
+const PREFIX = 'demo';
+const KILLS = 3;
+
+export interface DemoIo {
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+  readonly colours: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted on Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => { resolve(false); });
+    server.listen(port, '127.0.0.1', () => { server.close(() => { resolve(true); }); });
+  });
+}
+
+/** The port asked for, else the usual one where it is free, else any. */
+async function choosePort(asked: number | undefined, usual: number): Promise<number> {
+  return asked ?? ((await isFree(usual)) ? usual : freePort());
+}
+
+interface Ports { readonly web: number; readonly admin: number; readonly webMetrics: number; readonly workerMetrics: number }
+
+/** Only what a child needs: settings of a real installation must not leak into the demo. */
+function childEnv(env: DemoIo['env'], redisUrl: string): Record<string, string | undefined> {
+  const { PATH, HOME, TMPDIR, LANG, NODE_OPTIONS } = env;
+  return Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR, LANG, NODE_OPTIONS, REDIS_URL: redisUrl }).filter(([, value]) => value !== undefined));
+}
+
+function serveArgs({ dir, seeded, github, ports, role }: Readonly<{ dir: string; seeded: Seeded; github: EmbeddedGitHub; ports: Ports; role: 'web' | 'worker' }>): readonly string[] {
+  const web = role === 'web';
+  const flags: Readonly<Record<string, string>> = {
+    'config-path': join(dir, 'config.yaml'), 'plugin-config': join(dir, 'plugins.yaml'), 'hmac-secret-file': join(dir, 'hmac'), 'github-app-id': String(seeded.appId), 'github-app-private-key-path': join(dir, 'app-key.pem'),
+    'github-endpoint': github.urls.api, 'github-graphql-endpoint': github.urls.graphql, 'github-host': github.urls.git, 'state-dir': dir, 'redis-prefix': PREFIX, 'role': role, 'host': '127.0.0.1', 'grace-period': '5s',
+    'port': String(web ? ports.web : 0), 'admin-port': String(web ? ports.admin : -1), 'metrics-port': String(web ? ports.webMetrics : ports.workerMetrics), 'github-client.initial-delay': '500ms',
+  };
+  return [join(ROOT, 'bin', 'prow'), 'serve', ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)];
+}
+
+/** Waits for a page that answers 200. */
+async function answering(url: string, { signal, name, logFile }: Readonly<{ signal: AbortSignal; name: string; logFile: string }>): Promise<void> {
+  const until = performance.now() + 60_000;
+  for (let said = 'nothing'; ; await pause(100)) {
+    signal.throwIfAborted();
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+      if (answer.ok) return;
+      said = `${String(answer.status)} ${(await answer.text()).trim()}`;
+    } catch (error) {
+      said = error instanceof Error ? error.message : String(error);
+    }
+    if (performance.now() > until) throw new Error(`${name} is not ready after a minute: ${said}; see ${logFile}`);
+  }
+}
+
+/** Why Tide does not merge a pull request, as last decided. */
+async function whyNot({ tide }: Pick<Stores, 'tide'>, number: number): Promise<readonly string[]> {
+  const pools = await tide.pools();
+  return pools.flatMap(({ error, pulls }) => [
+    ...pulls.filter((pull) => pull.number === number).flatMap(({ state, reasons }) => (reasons.length > 0 ? reasons.map(({ text, clearedBy }) => `${text} (cleared by ${clearedBy})`) : [`it is ${state}`])),
+    ...(error === undefined ? [] : [error]),
+  ]);
+}
+
+/** Until nothing that arrived waits to be handled and no delivery is under way. */
+async function settled({ events }: Pick<Stores, 'events'>, github: EmbeddedGitHub, signal: AbortSignal): Promise<void> {
+  const until = performance.now() + 60_000;
+  for (let calm = 0; calm < 3; await pause(100)) {
+    signal.throwIfAborted();
+    const waiting = (await events.recent(500)).filter(({ state }) => state === 'waiting');
+    const under = github.hub.state.deliveries.filter(({ statusCode }) => statusCode === 0);
+    calm = waiting.length + under.length === 0 ? calm + 1 : 0;
+    if (performance.now() > until) throw new Error(`${String(waiting.length)} deliveries are still being handled: ${waiting.map(({ event, lane }) => `${event} ${lane}`).join(', ')}`);
+  }
+}
+
+async function gitLog(path: string): Promise<readonly string[]> {
+  const { stdout } = await promisify(execFile)('git', ['-C', path, 'log', '--graph', '--pretty=format:%h %an: %s', 'main'], { env: { PATH: process.env.PATH, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '*' } });
+  return stdout.split('\n').map((line) => line.trimEnd());
+}
+
+/** Kills the worker at planned instants of the story. */
+function createChaos({ seed, worker, narrator }: Readonly<{ seed: number; worker: Supervised; narrator: Narrator }>) {
+  // The last step is the end; a kill after it would prove nothing.
+  const plan = planKills({ seed, kills: KILLS, steps: STEPS - 1, withinMs: 1_500 });
+  const kills: Promise<void>[] = [];
+  const kill = async (afterMs: number): Promise<void> => {
+    await pause(afterMs);
+    while (!worker.kill()) await pause(50);
+    narrator.wait('chaos: the worker process was killed');
+  };
+  return {
+    step: (at: number): void => { for (const { step, afterMs } of plan) if (step === at) kills.push(kill(afterMs)); },
+    done: async (): Promise<number> => (await Promise.all(kills)).length,
+  };
+}
+
+function summary({ github, end, log, begun, restarts, kills, options }: Readonly<{ github: EmbeddedGitHub; end: StoryEnd; log: readonly string[]; begun: number; restarts: number; kills: number; options: DemoOptions }>): DemoSummary {
+  const { effects } = github.hub.state;
+  const repo = `${ORG}/${REPO}`;
+  const doubled = doubledEffects(effects, BOT);
+  if (doubled.length > 0) throw new Error(`Effects happened more than once:\n  ${doubled.join('\n  ')}`);
+  return {
+    ok: true, seconds: Math.round(performance.now() - begun) / 1_000,
+    pulls: end.merged.map((pull) => {
+      const merges = effects.find(({ kind, target }) => kind === 'pull.merge' && target === `${repo}#${String(pull.number)}`);
+      return summarize(effects, { ...pull, bot: BOT, repo, headSha: String(merges?.detail.head), check: TEST_CHECK });
+    }),
+    repository: { url: `${github.urls.git}/${repo}.git`, path: github.hub.git.dir(repo), log },
+    effects: effects.filter(({ who }) => who === BOT).length, kills, restarts, seed: options.chaos ? options.seed : undefined,
+  };
+}
+
+/** `prow demo`: plays the story and says what happens. Resolves to the exit code. */
+export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number> {
+  const { stateDir: dir, once, json } = options;
+  const { signal } = io;
+  const write = json ? io.err : io.out;
+  const narrator = createNarrator({ write, colours: io.colours, now: () => performance.now() });
+  const release = claimFolder(dir);
+  // Closed in the reverse order of opening, whatever happens.
+  const closings: (() => unknown)[] = [release];
+  try {
+    const begun = performance.now();
+    narrator.title('Prow plays a story on an embedded GitHub; nothing leaves this machine.');
+    const redis = await startRedis({ dir: join(dir, 'redis') });
+    closings.push(() => redis.stop());
+    const ports: Ports = { web: await choosePort(options.port, 8888), admin: await choosePort(options.adminPort, 8889), webMetrics: await freePort(), workerMetrics: await freePort() };
+    const github = await startGitHub({ dir: join(dir, 'github'), port: options.githubPort ?? 0, latencyMs: options.latencyMs });
+    closings.push(() => github.stop());
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+    const hookSecret = randomBytes(20).toString('hex');
+    const pagesUrl = `http://127.0.0.1:${String(ports.web)}/`;
+    const seeded = await seedStory(github.hub, { manifest: readManifest(readFileSync(join(ROOT, 'app.yml'), 'utf8')), publicKey, hookUrl: `${pagesUrl}hook`, hookSecret, pagesUrl });
+    writeSecretly(dir, { 'config.yaml': seeded.configYaml, 'plugins.yaml': seeded.pluginsYaml, 'hmac': `${hookSecret}\n`, 'app-key.pem': privateKey });
+    mkdirSync(join(dir, 'people'), { recursive: true });
+
+    const child = (role: 'web' | 'worker'): Supervised => supervise({
+      name: role, command: process.execPath, args: serveArgs({ dir, seeded, github, ports, role }), env: childEnv(io.env, redis.url), logFile: join(dir, `${role}.log`), graceMs: 7_000,
+      onDeath: ({ code, signal: by }) => { narrator.wait(`the ${role} process ended (${by ?? `code ${String(code)}`}) and is started again`); },
+    });
+    const [web, worker] = [child('web'), child('worker')];
+    closings.push(async () => { await Promise.all([web.stop(), worker.stop()]); });
+    const stores = await openStores({ redisUrl: redis.url, prefix: PREFIX, stateDir: dir });
+    closings.push(() => stores[Symbol.asyncDispose]());
+    await Promise.all([
+      answering(`${pagesUrl}healthz/ready`, { signal, name: 'the web process', logFile: join(dir, 'web.log') }),
+      answering(`http://127.0.0.1:${String(ports.workerMetrics)}/healthz`, { signal, name: 'the worker process', logFile: join(dir, 'worker.log') }),
+    ]);
+    narrator.see(`Prow serves at ${pagesUrl}; GitHub's pages are at ${github.urls.web}/${ORG}/${REPO}/pulls`);
+    const chaos = options.chaos ? createChaos({ seed: options.seed, worker, narrator }) : undefined;
+    if (chaos) narrator.say(`Chaos: the worker is killed three times, with --seed ${String(options.seed)}.`);
+
+    const end = await playStory({
+      api: github.urls.api, git: github.urls.git, tokens: seeded.tokens, workDir: join(dir, 'people'), why: (number) => whyNot(stores, number), signal, step: (at) => chaos?.step(at),
+      tell: ({ kind, who, text }) => { if (kind === 'act') narrator.act(who, text); else if (kind === 'see') narrator.see(text); else narrator.wait(text); },
+    });
+    const kills = (await chaos?.done()) ?? 0;
+    await settled(stores, github, signal);
+    const told = summary({ github, end, log: await gitLog(github.hub.git.dir(`${ORG}/${REPO}`)), begun, restarts: worker.restarts, kills, options });
+    write('');
+    for (const line of summaryLines(told)) write(line);
+    if (json) io.out(JSON.stringify(told, undefined, 2));
+    if (once) return 0;
+    write('');
+    for (const line of [
+      'It goes on until Ctrl-C:', `  Prow's front page   ${pagesUrl}`, `  queues              http://127.0.0.1:${String(ports.admin)}/queues`, `  GitHub              ${github.urls.web}/${ORG}/${REPO}/pulls`,
+      `  clone               git clone ${github.urls.git}/${ORG}/${REPO}.git`, `  logs                ${dir}/{web,worker}.log`,
+    ]) write(line);
+    await new Promise<void>((resolve) => { if (signal.aborted) resolve(); else signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
+    return 0;
+  } catch (error) {
+    if (signal.aborted) {
+      narrator.say('Interrupted.');
+      return 130;
+    }
+    narrator.fail(error instanceof Error ? error.message : String(error));
+    narrator.say(`Logs: ${dir}/web.log, ${dir}/worker.log`);
+    if (json) io.out(JSON.stringify({ ok: false, error: error instanceof Error ? error.message : String(error) }));
+    return 1;
+  } finally {
+    for (const close of closings.reverse()) await Promise.resolve(close()).catch((error: unknown) => { narrator.fail(String(error)); });
+  }
+}
