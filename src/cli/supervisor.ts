@@ -31,7 +31,7 @@ export interface SuperviseOptions {
 
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
-/** Having lived so long, it starts again without delay the next time. */
+/** Having lived so long, it starts again with the first pause. */
 const HEALTHY_MS = 10_000;
 
 /** Starts a process and keeps it running, with growing pauses where it keeps dying. */
@@ -59,6 +59,7 @@ export function supervise({ name, command, args, env, logFile, graceMs, onDeath 
         if (stopping) return;
         onDeath(how);
         pause = performance.now() - begun > HEALTHY_MS ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+        if (stopping) return; // by whoever was told
         timer = setTimeout(() => { restarts += 1; start(); }, pause);
       };
       running.once('exit', (code, signal) => { over({ code, signal }); });
