@@ -1,21 +1,21 @@
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { planKills } from './cli/chaos.js';
 import type { DemoOptions } from './cli/demo.js';
 import { summaryLines, type DemoSummary } from './cli/demoSummary.js';
 import { createNarrator, type Narrator } from './cli/narrator.js';
 import { supervise, type Supervised } from './cli/supervisor.js';
 import { claimFolder, writeSecretly } from './demoFiles.js';
-import { startGitHub, type EmbeddedGitHub } from './embedded/github/server.js';
+import { startGitHub, type EmbeddedGitHub, type GitHubOptions } from './embedded/github/server.js';
 import { freePort, startRedis } from './embedded/redis/redis.js';
 import { doubledEffects, summarize } from './embedded/story/effects.js';
 import { APP_SLUG, ORG, REPO } from './embedded/story/persons.js';
-import { readManifest, seedStory, type Seeded } from './embedded/story/seed.js';
+import { seedStory } from './embedded/story/seed.js';
 import { playStory, STEPS, TEST_CHECK, type StoryEnd } from './embedded/story/story.js';
 import { openStores, type Stores } from './stores.js';
 
@@ -55,11 +55,11 @@ function childEnv(env: DemoIo['env'], redisUrl: string): Record<string, string |
   return Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR, LANG, NODE_OPTIONS, REDIS_URL: redisUrl }).filter(([, value]) => value !== undefined));
 }
 
-function serveArgs({ dir, seeded, github, ports, role }: Readonly<{ dir: string; seeded: Seeded; github: EmbeddedGitHub; ports: Ports; role: 'web' | 'worker' }>): readonly string[] {
+function serveArgs({ dir, github, ports, role }: Readonly<{ dir: string; github: EmbeddedGitHub; ports: Ports; role: 'web' | 'worker' }>): readonly string[] {
   const web = role === 'web';
   const flags: Readonly<Record<string, string>> = {
-    'config-path': join(dir, 'config.yaml'), 'plugin-config': join(dir, 'plugins.yaml'), 'hmac-secret-file': join(dir, 'hmac'), 'github-app-id': String(seeded.appId), 'github-app-private-key-path': join(dir, 'app-key.pem'),
-    'github-endpoint': github.urls.api, 'github-graphql-endpoint': github.urls.graphql, 'github-host': github.urls.git, 'state-dir': dir, 'redis-prefix': PREFIX, 'role': role, 'host': '127.0.0.1', 'grace-period': '5s',
+    'config-path': join(dir, 'config.yaml'), 'plugin-config': join(dir, 'plugins.yaml'), 'hmac-secret-file': join(dir, 'hmac'), 'github-app-id': String(github.appId), 'github-app-private-key-path': join(dir, 'app-key.pem'),
+    'github-endpoint': github.url, 'github-graphql-endpoint': github.graphqlUrl, 'github-host': github.gitUrl, 'state-dir': dir, 'redis-prefix': PREFIX, 'role': role, 'host': '127.0.0.1', 'grace-period': '5s',
     'port': String(web ? ports.web : 0), 'admin-port': String(web ? ports.admin : -1), 'metrics-port': String(web ? ports.webMetrics : ports.workerMetrics), 'github-client.initial-delay': '500ms',
   };
   return [join(ROOT, 'bin', 'prow'), 'serve', ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)];
@@ -124,7 +124,7 @@ function createChaos({ seed, worker, narrator }: Readonly<{ seed: number; worker
 }
 
 function summary({ github, end, log, begun, restarts, kills, options }: Readonly<{ github: EmbeddedGitHub; end: StoryEnd; log: readonly string[]; begun: number; restarts: number; kills: number; options: DemoOptions }>): DemoSummary {
-  const { effects } = github.hub.state;
+  const { effects } = github;
   const repo = `${ORG}/${REPO}`;
   const doubled = doubledEffects(effects, BOT);
   if (doubled.length > 0) throw new Error(`Effects happened more than once:\n  ${doubled.join('\n  ')}`);
@@ -134,7 +134,7 @@ function summary({ github, end, log, begun, restarts, kills, options }: Readonly
       const merges = effects.find(({ kind, target }) => kind === 'pull.merge' && target === `${repo}#${String(pull.number)}`);
       return summarize(effects, { ...pull, bot: BOT, repo, headSha: String(merges?.detail.head), check: TEST_CHECK });
     }),
-    repository: { url: `${github.urls.git}/${repo}.git`, path: github.hub.git.dir(repo), log },
+    repository: { url: `${github.gitUrl}/${repo}.git`, path: github.hub.git.dir(repo), log },
     effects: effects.filter(({ who }) => who === BOT).length, kills, restarts, seed: options.chaos ? options.seed : undefined,
   };
 }
@@ -154,17 +154,16 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
     const redis = await startRedis({ dir: join(dir, 'redis') });
     closings.push(() => redis.stop());
     const ports: Ports = { web: await choosePort(options.port, 8888), admin: await choosePort(options.adminPort, 8889), webMetrics: await freePort(), workerMetrics: await freePort() };
-    const github = await startGitHub({ dir: join(dir, 'github'), port: options.githubPort ?? 0, latencyMs: options.latencyMs });
-    closings.push(() => github.stop());
-    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
-    const hookSecret = randomBytes(20).toString('hex');
     const pagesUrl = `http://127.0.0.1:${String(ports.web)}/`;
-    const seeded = await seedStory(github.hub, { manifest: readManifest(readFileSync(join(ROOT, 'app.yml'), 'utf8')), publicKey, hookUrl: `${pagesUrl}hook`, hookSecret, pagesUrl });
-    writeSecretly(dir, { 'config.yaml': seeded.configYaml, 'plugins.yaml': seeded.pluginsYaml, 'hmac': `${hookSecret}\n`, 'app-key.pem': privateKey });
+    const manifest = parse(readFileSync(join(ROOT, 'app.yml'), 'utf8')) as NonNullable<GitHubOptions['manifest']>;
+    const github = await startGitHub({ stateDir: join(dir, 'github'), port: options.githubPort ?? 0, latencyMs: options.latencyMs, manifest, appSlug: APP_SLUG, webhookUrl: `${pagesUrl}hook` });
+    closings.push(() => github.stop());
+    const seeded = await seedStory(github.hub, { app: github.app, pagesUrl });
+    writeSecretly(dir, { 'config.yaml': seeded.configYaml, 'plugins.yaml': seeded.pluginsYaml, 'hmac': `${github.webhookSecret}\n`, 'app-key.pem': github.appKey });
     mkdirSync(join(dir, 'people'), { recursive: true });
 
     const child = (role: 'web' | 'worker'): Supervised => supervise({
-      name: role, command: process.execPath, args: serveArgs({ dir, seeded, github, ports, role }), env: childEnv(io.env, redis.url), logFile: join(dir, `${role}.log`), graceMs: 7_000,
+      name: role, command: process.execPath, args: serveArgs({ dir, github, ports, role }), env: childEnv(io.env, redis.url), logFile: join(dir, `${role}.log`), graceMs: 7_000,
       onDeath: ({ code, signal: by }) => { narrator.wait(`the ${role} process ended (${by ?? `code ${String(code)}`}) and is started again`); },
     });
     const [web, worker] = [child('web'), child('worker')];
@@ -175,12 +174,12 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
       answering(`${pagesUrl}healthz/ready`, { signal, name: 'the web process', logFile: join(dir, 'web.log') }),
       answering(`http://127.0.0.1:${String(ports.workerMetrics)}/healthz`, { signal, name: 'the worker process', logFile: join(dir, 'worker.log') }),
     ]);
-    narrator.see(`Prow serves at ${pagesUrl}; GitHub's pages are at ${github.urls.web}/${ORG}/${REPO}/pulls`);
+    narrator.see(`Prow serves at ${pagesUrl}; GitHub's pages are at ${github.url}/${ORG}/${REPO}/pulls`);
     const chaos = options.chaos ? createChaos({ seed: options.seed, worker, narrator }) : undefined;
     if (chaos) narrator.say(`Chaos: the worker is killed three times, with --seed ${String(options.seed)}.`);
 
     const end = await playStory({
-      api: github.urls.api, git: github.urls.git, tokens: seeded.tokens, workDir: join(dir, 'people'), why: (number) => whyNot(stores, number), signal, step: (at) => chaos?.step(at),
+      api: github.url, git: github.gitUrl, tokens: seeded.tokens, workDir: join(dir, 'people'), why: (number) => whyNot(stores, number), signal, step: (at) => chaos?.step(at),
       tell: ({ kind, who, text }) => { if (kind === 'act') narrator.act(who, text); else if (kind === 'see') narrator.see(text); else narrator.wait(text); },
     });
     const kills = (await chaos?.done()) ?? 0;
@@ -192,8 +191,8 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
     if (once) return 0;
     write('');
     for (const line of [
-      'It goes on until Ctrl-C:', `  Prow's front page   ${pagesUrl}`, `  queues              http://127.0.0.1:${String(ports.admin)}/queues`, `  GitHub              ${github.urls.web}/${ORG}/${REPO}/pulls`,
-      `  clone               git clone ${github.urls.git}/${ORG}/${REPO}.git`, `  logs                ${dir}/{web,worker}.log`,
+      'It goes on until Ctrl-C:', `  Prow's front page   ${pagesUrl}`, `  queues              http://127.0.0.1:${String(ports.admin)}/queues`, `  GitHub              ${github.url}/${ORG}/${REPO}/pulls`,
+      `  clone               git clone ${github.gitUrl}/${ORG}/${REPO}.git`, `  logs                ${dir}/{web,worker}.log`,
     ]) write(line);
     await new Promise<void>((resolve) => { if (signal.aborted) resolve(); else signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
     return 0;
