@@ -76,6 +76,8 @@ export interface CommentEvent extends InRepo {
   readonly pull: Pull | undefined;
   readonly url: string;
   readonly commentId: number | undefined;
+  /** How many comments the issue or pull request had when GitHub sent this, itself included; undefined where the payload does not say. */
+  readonly commentCount?: number | undefined;
 }
 
 export interface PullEvent extends InRepo {

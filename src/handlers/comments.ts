@@ -50,5 +50,6 @@ export function commentOf(name: string, payload: Json): CommentEvent | undefined
     pull,
     url: text(at(said, 'html_url')),
     commentId: TEXT_AT[name] === 'comment' ? integer(at(said, 'id')) : undefined,
+    commentCount: name === 'issue_comment' ? integer(at(subject, 'comments')) : undefined,
   };
 }

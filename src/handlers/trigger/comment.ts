@@ -80,7 +80,8 @@ async function test(event: CommentEvent, pull: Pull, { text, asked, presubmits, 
   const [baseSha, states, comments, workflows] = await Promise.all([
     presubmits.length > 0 ? github.branchSha(pull, pull.baseRef, { signal }) : '',
     asked.retest || asked.retestRequired ? github.contexts(pull, pull.headSha, { signal }) : [],
-    outdatesHelp(text) ? github.comments(event.issue, { signal }) : [],
+    // The only comment there is has no help before it.
+    outdatesHelp(text) && event.commentCount !== 1 ? github.comments(event.issue, { signal }) : [],
     entry.trigger_github_workflows ? workflowsOf(pull, asked, context) : [],
   ]);
   const jobs = await pickJobs(wantedBy(presubmits, text, asked, contextsOf(states)), pull, changes);

@@ -101,6 +101,13 @@ test('a member\'s command costs four reads: who, the pull request, the base, for
   expect(github.reads.sort()).toEqual(['branchSha', 'comments', 'isMember o', 'pull']);
 });
 
+test('the first comment of all is not searched for former help', async () => {
+  const made = start({});
+  const payload = commentPayload({ body: '/test unit' }) as { issue: object };
+  await createHandling(made.deps).run('trigger', delivery('issue_comment', { ...payload, issue: { ...payload.issue, comments: 1 } }), first);
+  expect(made.github.reads.sort()).toEqual(['branchSha', 'isMember o', 'pull']);
+});
+
 test('a job is made of the comment, the pull request and the base as it is now', async () => {
   const made = await comment(start({ states: { unit: 'failure', lint: 'success' } }), '/retest');
   const [job] = [...made.jobs.all.values()];
