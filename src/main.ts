@@ -37,6 +37,10 @@ import { openAdders, openQueues, startWorkers } from './worker.js';
 
 const clock: Clock = { now: () => Date.now() };
 const CONFIG_LOOK_MS = 1_000;
+/** The help pages do not wait longer for GitHub. */
+const HELP_MS = 1_000;
+/** Every run may be repeated, so one that takes longer is handed back to another worker. */
+const HAND_BACK_MS = 10_000;
 
 /** The configuration as this installation may act on it: repositories that the flags switch off have no plugins. */
 function restricted(source: ConfigSource, { enabled }: Settings): ConfigSource {
@@ -153,7 +157,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     const tide = { config, merging: github.merging, views, memory: createTideMemory({ redis: patient, prefix }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
     const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide }, tideSync: { ...tide, pools: adders.tide }, clock, log, only: settings.queues, components });
     plant = workers.plant;
-    closings.push((graceMs) => workers.stop({ graceMs }));
+    closings.push((graceMs) => workers.stop({ graceMs: Math.min(graceMs, HAND_BACK_MS) }));
   }
 
   const checks = [
@@ -175,7 +179,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     : undefined;
   const web = createWeb({
     webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed,
-    help: async (signal) => helpDocument(config.current(), plugins, await reposOf(config.current(), (org) => github.repositories(org, { signal }))),
+    help: async (signal) => helpDocument(config.current(), plugins, await reposOf(config.current(), (org) => github.repositories(org, { signal: AbortSignal.any([signal, AbortSignal.timeout(HELP_MS)]) }))),
     tideJson: async () => tideJson(config.current(), await views.pools()), checks, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });

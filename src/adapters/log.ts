@@ -15,7 +15,11 @@ export function createLog({ component, level, censor }: { component: string; lev
       messageKey: 'msg',
       errorKey: 'error',
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
-      formatters: { level: (label) => ({ level: fromPino(label), severity: fromPino(label) }) },
+      formatters: {
+        level: (label) => ({ level: fromPino(label), severity: fromPino(label) }),
+        // Upstream's `error` is the text alone; `err` has the stack and the cause.
+        log: (fields) => (fields.err instanceof Error ? { error: fields.err.message, ...fields } : fields),
+      },
       serializers: { err: pino.stdSerializers.err },
       redact: { paths: ['token', 'authorization', 'headers.authorization', '*.token', '*.authorization', '*.password', 'password'], censor: 'XXXXX' },
     },

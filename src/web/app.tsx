@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { html } from 'hono/html';
 import { streamSSE } from 'hono/streaming';
 import type { Clock } from '../core/ports/clock.js';
 import type { EventStore } from '../core/ports/events.js';
@@ -67,7 +68,8 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
   };
   app.get('/', async (c) => {
     const now = await overview();
-    return c.html(<Layout title="Prow" adminUrl={deps.adminUrl}><div data-live="/parts/overview"><LiveParts {...now} /></div></Layout>, 200, { 'Cache-Control': 'no-store' });
+    const page = <Layout title="Prow" adminUrl={deps.adminUrl}><div data-live="/parts/overview"><LiveParts {...now} /></div></Layout>;
+    return c.html(html`<!doctype html>${page}`, 200, { 'Cache-Control': 'no-store' });
   });
   app.get('/parts/overview', async (c) => c.html(<LiveParts {...await overview()} />, 200, { 'Cache-Control': 'no-store' }));
 
