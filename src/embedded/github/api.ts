@@ -117,7 +117,7 @@ function locate({ hub }: Parts, who: Who, call: ApiCall, params: Readonly<Record
   return { kind: 'json', status: call.method === 'GET' ? 301 : 307, body: { message: call.method === 'GET' ? 'Moved Permanently' : 'Temporary Redirect', url, documentation_url: docs }, headers: { location: url } };
 }
 
-async function run(parts: Parts, routes: readonly Compiled[], call: ApiCall, who: Who, found: ReturnType<typeof findRoute>): Promise<Answer> {
+async function run(parts: Parts, call: ApiCall, who: Who, found: ReturnType<typeof findRoute>): Promise<Answer> {
   if (!found) throw notFound();
   let body: unknown;
   try { body = call.body === '' ? undefined : (JSON.parse(call.body) as unknown); } catch { throw new ApiError(400, 'Problems parsing JSON'); }
@@ -197,15 +197,14 @@ function conditional(call: ApiCall, answer: ApiAnswer, authorization: string | u
   const known = (call.headers.get('if-none-match') ?? '').split(',').map((one) => one.trim());
   const same = known.some((one) => one.replace(/^W\//, '') === etag.replace(/^W\//, ''));
   if (!same) return { ...answer, headers };
-  const { 'content-type': _, ...rest } = headers;
-  return { status: 304, headers: rest, body: '' };
+  return { status: 304, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-type')), body: '' };
 }
 
 /** Answers a REST call. */
 export function callRest(parts: Parts, routes: readonly Compiled[], call: ApiCall, latencyMs: number): Promise<ApiAnswer> {
   const found = findRoute(routes, call.method, unmoved(parts, call.path));
   const resource = found?.route.resource ?? 'core';
-  return callApi(parts, call, { resource, template: found?.route.path ?? call.path, latencyMs, work: async (who) => write(call, await run(parts, routes, call, who, found)) });
+  return callApi(parts, call, { resource, template: found?.route.path ?? call.path, latencyMs, work: async (who) => write(call, await run(parts, call, who, found)) });
 }
 
 /** `/repositories/ID/…` stands for `/repos/OWNER/NAME/…`. */

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { mayHear } from './eventPermissions.js';
 import { fullName, key, newId, nowIso, type HookEvent, type Hub } from './hub.js';
 import { renderAccount, renderOrgShort } from './render/accounts.js';
 import { renderRepo } from './render/repo.js';
@@ -31,6 +32,8 @@ function concerns(hub: Hub, hook: Hook, event: HookEvent): boolean {
   const owner = event.repo?.owner ?? event.org;
   if (hook.target.kind === 'app') {
     if (event.onlyApp !== undefined && event.onlyApp !== hook.target.appId) return false;
+    const app = hub.state.apps.get(hook.target.appId);
+    if (!app || !mayHear(app.permissions, event.event)) return false;
     return event.event === 'installation' || installationFor(hub, hook.target.appId, owner) !== undefined;
   }
   if (hook.target.kind === 'repo') return event.repo?.id === hook.target.repoId;
@@ -94,6 +97,7 @@ export function createSender(hub: Hub, { down, fetcher = fetch }: { down: () => 
 
   return {
     emit(event) {
+      for (const observe of hub.observers) observe(event);
       for (const hook of hub.state.hooks.values()) {
         if (!hook.url || !wants(hook, event) || !concerns(hub, hook, event)) continue;
         const { body, installationId } = payloadFor(hook, event);

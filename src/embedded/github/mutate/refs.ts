@@ -1,5 +1,6 @@
 import { ApiError, fullName, isPull, nowIso, record, type Hub, type PullIssue } from '../hub.js';
-import { isAncestor, listCommits, readCommit } from '../gitRead.js';
+import type { Commit } from '../git.js';
+import { changedFiles, emptyTree, isAncestor, listCommits, readCommit } from '../gitRead.js';
 import { setRef } from '../gitWrite.js';
 import { renderAccount } from '../render/accounts.js';
 import { renderPushCommit } from '../render/commit.js';
@@ -74,6 +75,8 @@ async function headMoved(hub: Hub, who: Who, repo: Repo, issue: PullIssue, after
   emitIssue(hub, who, repo, issue, 'synchronize', { before, after });
 }
 
+const withFiles = async (hub: Hub, repo: Repo, commit: Commit) => renderPushCommit(hub, repo, commit, await changedFiles(hub, repo, commit.parents[0] ?? emptyTree, commit.sha));
+
 async function emitPush(hub: Hub, who: Who, repo: Repo, { ref, before, after }: RefMove): Promise<void> {
   const short = ref.replace(/^refs\/(heads|tags)\//, '');
   const type = ref.startsWith('refs/tags/') ? 'tag' : 'branch';
@@ -92,7 +95,7 @@ async function emitPush(hub: Hub, who: Who, repo: Repo, { ref, before, after }: 
       ref, before: before ?? zeroSha, after: after ?? zeroSha, created: before === null, deleted: after === null,
       forced: before !== null && after !== null && !(await isAncestor(hub, repo, before, after)), base_ref: null,
       compare: before && after ? `${page}/compare/${before.slice(0, 12)}...${after.slice(0, 12)}` : `${page}/compare/${short}`,
-      commits: await Promise.all(commits.map((one) => renderPushCommit(hub, repo, one))), head_commit: head ? await renderPushCommit(hub, repo, head) : null,
+      commits: await Promise.all(commits.map((one) => withFiles(hub, repo, one))), head_commit: head ? await withFiles(hub, repo, head) : null,
       repository: {
         ...renderRepo(hub, repo), owner: { name: repo.owner, email: null, ...renderAccount(hub, repo.owner) }, url: page, created_at: seconds(repo.createdAt), pushed_at: seconds(repo.pushedAt),
         stargazers: 0, master_branch: repo.defaultBranch, ...(hub.state.orgs.has(repo.owner.toLowerCase()) ? { organization: repo.owner } : {}),
