@@ -33,11 +33,11 @@ const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH',
 /** Whether a failed request certainly never reached GitHub, so that even a POST may be sent again. */
 export function neverSent(error: unknown): boolean {
   let cause: unknown = error;
-  for (let depth = 0; depth < 5 && cause instanceof Error; depth++) {
+  for (let depth = 0; depth < 5 && typeof cause === 'object' && cause !== null; depth++) {
     const { code, errors } = cause as { code?: unknown; errors?: unknown };
     if (typeof code === 'string') return UNSENT.has(code);
     if (Array.isArray(errors) && errors.length > 0) return errors.every(neverSent);
-    cause = cause.cause;
+    cause = (cause as { cause?: unknown }).cause;
   }
   return false;
 }
