@@ -1,3 +1,4 @@
+import { approve } from './approve/plugin.js';
 import { help } from './help/plugin.js';
 import { hold } from './hold/plugin.js';
 import type { Plugin } from './plugin.js';
@@ -5,6 +6,7 @@ import { trigger } from './trigger/plugin.js';
 
 /** All built-in plugins, by the names that plugins.yaml uses: one line a plugin. */
 export const plugins: readonly Plugin[] = [
+  approve,
   help,
   hold,
   trigger,

@@ -1,0 +1,81 @@
+import { approveFor } from '../../config/plugins/entries.js';
+import type { Action } from '../../core/action.js';
+import type { CommentEvent, Pull, PullEvent, ReviewEvent } from '../../core/event.js';
+import { pattern } from '../../core/re2.js';
+import { isSelf } from '../../core/trusted.js';
+import type { Plugin, PluginContext } from '../plugin.js';
+import { approveCommands, collectApprovals, isCountingState } from './collect.js';
+import { addedByHand, APPROVED, assess, decide, notifications } from './decide.js';
+import { notification } from './notification.js';
+
+type Verb = 'approve' | 'remove-approve';
+type Seen = Readonly<{ pull: Pull; from: 'payload' | 'api' }>;
+
+async function onComment(event: CommentEvent, context: PluginContext): Promise<readonly Action[]> {
+  const { github, config, signal } = context;
+  if (event.action !== 'created' || !event.isPull || event.state === 'closed') return [];
+  if (approveCommands(event.body, approveFor(config.plugins, event.repo)).length === 0) return [];
+  if (isSelf(await github.identity({ signal }), event.user.login)) return [];
+  return handle(event.pull ? { pull: event.pull, from: 'payload' } : { pull: await github.pull(event.issue, { signal }), from: 'api' }, context);
+}
+
+async function onReview({ action, repo, review, pull }: ReviewEvent, context: PluginContext): Promise<readonly Action[]> {
+  const { github, config, signal } = context;
+  const settings = approveFor(config.plugins, repo);
+  if ((action !== 'submitted' && action !== 'dismissed') || settings.ignore_review_state || !isCountingState(review.state)) return [];
+  if (review.user.type === 'Bot' || approveCommands(review.body, settings).length > 0) return [];
+  if (isSelf(await github.identity({ signal }), review.user.login)) return [];
+  return handle({ pull, from: 'payload' }, context);
+}
+
+async function onPull({ action, label, sender, pull }: PullEvent, context: PluginContext): Promise<readonly Action[]> {
+  switch (action) {
+    case 'opened': case 'reopened': case 'synchronize': return handle({ pull, from: 'payload' }, context);
+    case 'labeled':
+      if (label !== APPROVED || pull.state === 'closed' || isSelf(await context.github.identity({ signal: context.signal }), sender.login)) return [];
+      return handle({ pull, from: 'payload' }, context);
+    default: return [];
+  }
+}
+
+/** Works everything out anew: whatever was said, edited or deleted before counts as it is now. */
+async function handle({ pull, from }: Seen, { github, owners, config, signal }: PluginContext): Promise<readonly Action[]> {
+  const repo = { org: pull.org, name: pull.name };
+  const settings = approveFor(config.plugins, repo);
+  const options = { signal };
+  const [identity, files, comments, reviewComments, reviews, repoOwners] = await Promise.all([
+    github.identity(options), github.files(pull, options), github.comments(pull, options), github.reviewComments(pull, options), github.reviews(pull, options), owners.load(repo, pull.baseRef, options),
+  ]);
+  const approvals = collectApprovals({ author: pull.author.login, url: pull.url, comments, reviewComments, reviews }, settings, identity);
+  const assessment = assess(pull, files.map((file) => file.path), approvals, repoOwners, settings);
+  let labelled = pull.labels.includes(APPROVED);
+  // A payload may be older than our last change of the label; adding and removing may be repeated, but not to act needs the truth.
+  if (from === 'payload' && labelled === assessment.met) labelled = (await github.labels(pull, options)).includes(APPROVED);
+  const manual = labelled && !assessment.met && addedByHand(await github.issueEvents(pull, options), identity);
+  return decide({
+    pull, labelled, approved: assessment.met || manual, former: notifications(comments, identity), style: config.plugins.comment_style === 'upstream' ? 'replace' : 'edit',
+    body: notification({ pull, assessment, manual, settings, linkUrl: config.prow.github.link_url, ownersFile: repoOwners.ownersFile }),
+  });
+}
+
+/** Adds the label `approved` once owners of all changed files have approved, and says who is still missing. */
+export const approve: Plugin<Verb> = {
+  name: 'approve',
+  help: 'Adds the label `approved` to a pull request once people named in the OWNERS files have approved all changed files, and says whose approval is missing.',
+  commands: {
+    approve: {
+      usage: '/approve [no-issue|cancel]', about: 'Approves a pull request, or takes that back with `cancel`; `no-issue` says that no issue belongs to it.', who: 'Approvers in the OWNERS files of the changed files',
+      examples: ['/approve', '/approve no-issue', '/approve cancel'], featured: true, pattern: pattern('(?mi)^/approve(?:[\\t ][^\\n\\r]*)?\\s*$'),
+    },
+    'remove-approve': { usage: '/remove-approve', about: 'Takes an approval back.', who: 'Approvers in the OWNERS files of the changed files', examples: ['/remove-approve'], pattern: pattern('(?mi)^/remove-approve(?:[\\t ][^\\n\\r]*)?\\s*$') },
+  },
+  on: { comment: onComment, pull_request: onPull, pull_request_review: onReview },
+  describe(config, repo) {
+    if (!repo) return '';
+    const { issue_required, require_self_approval, lgtm_acts_as_approve, ignore_review_state } = approveFor(config.plugins, repo);
+    return [
+      `Pull requests ${issue_required ? 'need' : 'do not need'} an associated issue.`, `Authors ${require_self_approval ? 'have to approve their own changes' : 'approve their own changes by opening them'}.`,
+      `\`/lgtm\` ${lgtm_acts_as_approve ? 'approves' : 'does not approve'}.`, `Reviews on GitHub ${ignore_review_state ? 'do not count' : 'count'}.`,
+    ].join(' ');
+  },
+};

@@ -1,0 +1,106 @@
+import { expect, test } from '@jest/globals';
+import { noAliases, parseOwners } from '../../../src/core/owners/parse.js';
+import { createRepoOwners } from '../../../src/core/owners/queries.js';
+import { parseEvents } from '../../../src/handlers/events.js';
+import { createHandling } from '../../../src/handlers/dispatch.js';
+import { approve } from '../../../src/handlers/approve/plugin.js';
+import { BOT, botComment, commentPayload, delivery, pullPayload, signal, snapshot, world } from '../fakes.js';
+
+const file = parseOwners('approvers: [alice]\n', noAliases);
+const owners = createRepoOwners(new Map(file ? [['', file]] : []), undefined, 'OWNERS');
+
+function start(plugins: object = {}) {
+  const made = world(snapshot({ enabled: ['approve'], plugins: { ...plugins } }), { plugins: [approve], owners: { load: () => Promise.resolve(owners) } });
+  made.github.changed = ['x.go'];
+  for (const event of parseEvents(delivery('pull_request', pullPayload({ action: 'opened' })))) if (event.kind === 'pull_request') made.github.pulls.set(1, event.pull);
+  const handling = createHandling(made.deps);
+  const send = async (event: string, payload: object) => {
+    made.github.writes.length = 0;
+    await handling.run('approve', delivery(event, payload), { signal, attempt: 1 });
+    return [...made.github.writes];
+  };
+  const say = (user: string, body: string, more: object = {}) => {
+    const list = made.github.commentsOf.get(1) ?? [];
+    made.github.commentsOf.set(1, [...list, { ...botComment(500 + list.length, body), user: { login: user, type: 'User' } }]);
+    return send('issue_comment', commentPayload({ body, user, ...more }));
+  };
+  return { ...made, send, say };
+}
+
+test('an approver opens a pull request: label and notification, and the same again changes nothing', async () => {
+  const { github, send } = start();
+  expect(await send('pull_request', pullPayload({ action: 'opened', author: 'alice' }))).toEqual(['comment', '+approved']);
+  const [comment] = github.commentsOf.get(1) ?? [];
+  expect(comment?.body).toMatch(/^\[APPROVALNOTIFIER\]/);
+  expect(comment?.body).toContain('<!-- META={"approvers":[]} -->');
+  expect(await send('pull_request', pullPayload({ action: 'synchronize', author: 'alice', labels: ['approved'] }))).toEqual([]);
+});
+
+test('one notification is edited, and the label comes and goes', async () => {
+  const { github, send, say } = start();
+  expect(await send('pull_request', pullPayload({ action: 'opened' }))).toEqual(['comment']);
+  const id = github.commentsOf.get(1)?.[0]?.id ?? 0;
+  expect(await say('bob', '/approve')).toEqual([`edit ${id}`]);
+  expect(await say('alice', '/approve')).toEqual([`edit ${id}`, '+approved']);
+  const [pull] = github.pulls.values();
+  if (pull) github.pulls.set(1, { ...pull, labels: ['approved'] });
+  github.timeline.push({ event: 'labeled', actor: BOT, label: 'approved', at: '2026-03-01T12:00:00Z' });
+  expect(await say('alice', '/approve cancel')).toEqual([`edit ${id}`, '-approved']);
+});
+
+test('upstream\'s way posts anew', async () => {
+  const { github, send, say } = start({ comment_style: 'upstream' });
+  await send('pull_request', pullPayload({ action: 'opened' }));
+  const id = github.commentsOf.get(1)?.[0]?.id ?? 0;
+  expect(await say('alice', '/approve')).toEqual([`delete ${id}`, 'comment', '+approved']);
+});
+
+test('a payload that is older than our label does not keep the label', async () => {
+  const { github, send } = start();
+  github.labelsOf.set(1, new Set(['approved']));
+  github.timeline.push({ event: 'labeled', actor: BOT, label: 'approved', at: '2026-03-01T12:00:00Z' });
+  expect(await send('pull_request', pullPayload({ action: 'synchronize' }))).toEqual(['comment', '-approved']);
+});
+
+test('what a person labelled stays', async () => {
+  const { github, send } = start();
+  github.labelsOf.set(1, new Set(['approved']));
+  github.timeline.push({ event: 'labeled', actor: 'erin', label: 'approved', at: '2026-03-01T12:00:00Z' });
+  expect(await send('pull_request', pullPayload({ action: 'labeled', sender: 'erin', labels: ['approved'], more: { label: { name: 'approved' } } }))).toEqual(['comment']);
+  expect(github.commentsOf.get(1)?.[0]?.body).toContain('**APPROVED**');
+});
+
+test.each<[name: string, event: string, payload: object]>([
+  ['another command', 'issue_comment', commentPayload({ body: '/lgtm' })],
+  ['a closed pull request', 'issue_comment', commentPayload({ body: '/approve', state: 'closed' })],
+  ['an issue', 'issue_comment', commentPayload({ body: '/approve', on: 'issue' })],
+  ['an edited comment', 'issue_comment', commentPayload({ body: '/approve', action: 'edited' })],
+  ['our own comment', 'issue_comment', commentPayload({ body: '/approve', user: BOT })],
+  ['another label', 'pull_request', pullPayload({ action: 'labeled', more: { label: { name: 'Approved' } } })],
+  ['our own label', 'pull_request', pullPayload({ action: 'labeled', sender: BOT, more: { label: { name: 'approved' } } })],
+  ['an edited description', 'pull_request', pullPayload({ action: 'edited' })],
+])('%s does nothing', async (_name, event, payload) => {
+  const { send, github } = start();
+  expect(await send(event, payload)).toEqual([]);
+  expect(github.reads).toEqual([]);
+});
+
+const reviewed = (over: object, action = 'submitted') => ({ ...pullPayload({ action }), review: { id: 5, user: { login: 'alice', type: 'User' }, state: 'approved', body: '', html_url: 'https://r/5', ...over } });
+
+test.each<{ name: string; payload: object; plugins?: object; runs: boolean }>([
+  { name: 'approved', payload: reviewed({}), runs: true },
+  { name: 'dismissed', payload: reviewed({ state: 'dismissed' }, 'dismissed'), runs: true },
+  { name: 'commented', payload: reviewed({ state: 'commented' }), runs: false },
+  { name: 'edited', payload: reviewed({}, 'edited'), runs: false },
+  { name: 'by an App', payload: reviewed({ user: { login: 'robot[bot]', type: 'Bot' } }), runs: false },
+  { name: 'where reviews do not count', payload: reviewed({}), plugins: { approve: [{ repos: ['o'], ignore_review_state: true }] }, runs: false },
+])('a review: $name', async ({ payload, plugins = {}, runs }) => {
+  const { send } = start(plugins);
+  expect(await send('pull_request_review', payload)).toEqual(runs ? ['comment'] : []);
+});
+
+test('a review that holds a command is taken once, as a comment', async () => {
+  const { send, github } = start();
+  await send('pull_request_review', reviewed({ body: '/approve' }));
+  expect(github.reads.filter((read) => read === 'files')).toHaveLength(1);
+});
