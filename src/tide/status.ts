@@ -71,7 +71,6 @@ function standing(judged: Judged, tide: Pick<Tide, 'display_all_tide_queries_in_
 
 /** Text of strangers on one line: no control characters, nothing that mentions people or makes Markdown of it. */
 export function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, 500);
 }
 const markdown = (text: string) => plain(text).replace(/[<>[\]\\*_|~]/g, (sign) => `\\${sign}`).replaceAll('@', '@\u200b');

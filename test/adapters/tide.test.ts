@@ -1,0 +1,66 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { createTideMemory } from '../../src/adapters/tideMemory.js';
+import { createTideViews } from '../../src/adapters/tideViews.js';
+import type { MergeRecord, PoolView } from '../../src/core/ports/tide.js';
+import { testRedisUrl } from '../support/redis.js';
+
+const redis = new Redis(testRedisUrl());
+const prefixes: string[] = [];
+const fresh = () => {
+  const prefix = `tide-test-${randomUUID()}`;
+  prefixes.push(prefix);
+  return { redis, prefix };
+};
+afterAll(async () => {
+  for (const prefix of prefixes) {
+    const keys = await redis.keys(`${prefix}:*`);
+    if (keys.length > 0) await redis.del(...keys);
+  }
+  await redis.quit();
+});
+
+const view = (branch: string, at = 1): PoolView => ({ org: 'acme', repo: 'app', branch, baseSha: 'b', at, action: 'WAIT', target: [], blockers: [], error: undefined, pulls: [] });
+const merge = (number: number, facts: Partial<MergeRecord> = {}): MergeRecord => ({ org: 'acme', repo: 'app', branch: 'main', number, headSha: `h${number}`, mergeSha: `m${number}`, baseSha: 'b', method: 'merge', readyAt: undefined, mergedAt: number, ...facts });
+
+test('pools come back as they were put, in order of their names, until they are dropped', async () => {
+  const views = createTideViews(fresh());
+  await views.putPool(view('main'));
+  await views.putPool(view('dev'));
+  await views.putPool(view('main', 2));
+  expect((await views.pools()).map(({ branch, at }) => [branch, at])).toEqual([['dev', 1], ['main', 2]]);
+  await views.dropPool('acme', 'app', 'dev');
+  expect((await views.pools()).map(({ branch }) => branch)).toEqual(['main']);
+});
+
+test('merges come newest first, each once as first recorded, and the oldest go', async () => {
+  const views = createTideViews({ ...fresh(), maxMerges: 3 });
+  for (const number of [1, 2, 3, 4]) await views.putMerge(merge(number));
+  await views.putMerge(merge(4, { mergedAt: 99 }));
+  expect((await views.merges(10)).map(({ number, mergedAt }) => [number, mergedAt])).toEqual([[4, 4], [3, 3], [2, 2]]);
+  expect((await views.merges(1)).map(({ number }) => number)).toEqual([4]);
+  expect(await views.merges(0)).toEqual([]);
+});
+
+test('what is remembered ends by itself', async () => {
+  const memory = createTideMemory(fresh());
+  await memory.set('k', 'v', 60_000);
+  expect(await memory.get('k')).toBe('v');
+  await memory.delete('k');
+  expect(await memory.get('k')).toBeUndefined();
+});
+
+test('a lease is one worker\'s until it is released, and nobody releases another\'s', async () => {
+  const deps = fresh();
+  const memory = createTideMemory(deps);
+  const first = await memory.take('pool', 60_000);
+  expect(first).toBeDefined();
+  expect(await memory.take('pool', 60_000)).toBeUndefined();
+  await redis.del(`${deps.prefix}:tide:lease:pool`);
+  const second = await memory.take('pool', 60_000);
+  await first?.release();
+  expect(await memory.take('pool', 60_000)).toBeUndefined();
+  await second?.release();
+  expect(await memory.take('pool', 60_000)).toBeDefined();
+});
