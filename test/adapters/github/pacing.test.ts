@@ -25,7 +25,7 @@ test('content may be made in a burst of 80, by all workers together', async () =
   // A few more may have become free while the test ran.
   expect(went).toBeGreaterThanOrEqual(80);
   expect(went).toBeLessThan(90);
-  await expect(a.enter('i', create, now)).rejects.toMatchObject({ name: 'RemoteError', retry: 'later', retryAfterMs: expect.any(Number) as number });
+  await expect(a.enter('i', create, now)).rejects.toMatchObject({ name: 'RemoteError', retry: 'later', retryAfterMs: expect.any(Number) });
 });
 
 test('reads cost one point and writes five of 900; what is short of content may still read', async () => {

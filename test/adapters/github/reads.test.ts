@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals';
+import type { Event } from '../../../src/core/event.js';
+import { pull, repo, signal, startWorld, type Answering } from './fake.js';
+
+const other = (name: string): Event => ({ kind: 'other', name, action: 'added', repo, org: 'acme', sender: undefined });
+
+test.each<{ status: number; want: boolean }>([{ status: 204, want: true }, { status: 404, want: false }])('membership: $status means $want, and is remembered', async ({ status, want }) => {
+  await using world = await startWorld(() => ({ status }));
+  expect(await world.github.forPlugin('trigger').isMember('acme', 'Ann', { signal })).toBe(want);
+  expect(await world.another().forPlugin('lgtm').isMember('ACME', 'ann', { signal })).toBe(want);
+  expect(world.server.log()).toEqual(['GET /orgs/acme/members/Ann']);
+});
+
+test('who may not see the members is told so, and nobody is taken for a stranger', async () => {
+  await using world = await startWorld(() => ({ status: 302, headers: { location: 'https://api.github.com/orgs/acme/public_members/ann' } }));
+  await expect(world.github.forPlugin('trigger').isMember('acme', 'ann', { signal })).rejects.toMatchObject({ name: 'PermissionError', permission: 'members: read' });
+});
+
+test('an account is a member and collaborator of its own without a request', async () => {
+  await using world = await startWorld(() => undefined);
+  const github = world.github.forPlugin('trigger');
+  expect(await github.isMember('Ann', 'ann', { signal })).toBe(true);
+  expect(await github.isCollaborator({ org: 'ann', name: 'x' }, 'Ann', { signal })).toBe(true);
+  expect(world.server.asked).toEqual([]);
+});
+
+test('an event that changes memberships makes what was remembered stale', async () => {
+  let status = 404;
+  await using world = await startWorld(() => ({ status }));
+  const github = world.github.forPlugin('trigger');
+  expect(await github.isMember('acme', 'ann', { signal })).toBe(false);
+  expect(await github.isCollaborator(repo, 'ann', { signal })).toBe(false);
+  status = 204;
+  expect(await github.isMember('acme', 'ann', { signal })).toBe(false);
+  await world.another().observe(other('organization'));
+  expect(await github.isMember('acme', 'ann', { signal })).toBe(true);
+  await world.another().observe(other('member'));
+  expect(await github.isCollaborator(repo, 'ann', { signal })).toBe(true);
+});
+
+test('a failure is not remembered', async () => {
+  await using world = await startWorld((_asked, nth) => (nth === 1 ? { status: 403, body: { message: 'Resource not accessible by integration' } } : { status: 204 }));
+  const github = world.github.forPlugin('trigger');
+  await expect(github.isMember('acme', 'ann', { signal })).rejects.toThrow();
+  expect(await github.isMember('acme', 'ann', { signal })).toBe(true);
+});
+
+test.each<{ name: string; team: string; membership: { status: number; body?: unknown }; want: boolean }>([
+  { name: 'an active member', team: 'Site Owners', membership: { status: 200, body: { state: 'active' } }, want: true },
+  { name: 'somebody only invited', team: 'Site Owners', membership: { status: 200, body: { state: 'pending' } }, want: false },
+  { name: 'somebody else', team: 'Site Owners', membership: { status: 404 }, want: false },
+  { name: 'a team that is not there', team: 'site-owners', membership: { status: 200, body: { state: 'active' } }, want: false },
+])('team membership of $name', async ({ team, membership, want }) => {
+  await using world = await startWorld(({ url }) => (url.startsWith('/orgs/acme/teams?') ? { body: [{ name: 'Site Owners', slug: 'site-owners' }] } : url === '/orgs/acme/teams/site-owners/memberships/ann' ? membership : undefined));
+  expect(await world.github.forPlugin('lgtm').isTeamMember('acme', team, 'ann', { signal })).toBe(want);
+});
+
+test('contexts are statuses and the newest run of each check of an App', async () => {
+  const checks: Answering = ({ url }) => {
+    if (url.startsWith('/repos/acme/site/commits/abc/status')) return { body: { statuses: [{ context: 'ci', state: 'success', description: 'fine', target_url: 'u' }] } };
+    if (url.startsWith('/repos/acme/site/commits/abc/check-runs')) {
+      return { body: { check_runs: [
+        { id: 1, name: 'test', status: 'completed', conclusion: 'success', app: { id: 15 } }, { id: 3, name: 'test', status: 'in_progress', conclusion: null, app: { id: 15 } },
+        { id: 2, name: 'test', status: 'completed', conclusion: 'timed_out', app: { id: 99 } }, { id: 4, name: 'lint', status: 'completed', conclusion: 'skipped', app: { id: 15 }, output: { title: 'nothing to do' } },
+      ] } };
+    }
+    return undefined;
+  };
+  await using world = await startWorld(checks);
+  const contexts = await world.github.forPlugin('trigger').contexts(repo, 'abc', { signal });
+  expect(contexts.map(({ context, state, source }) => `${source} ${context} ${state}`)).toEqual(['status ci success', 'check test pending', 'check test failure', 'check lint success']);
+});
+
+test('a pull request is what GitHub has now', async () => {
+  await using world = await startWorld(() => ({
+    body: {
+      number: 7, title: 'Fix', body: null, state: 'open', draft: true, merged: false, mergeable: null, user: { login: 'ann', type: 'User' }, html_url: 'u', node_id: 'n', base: { ref: 'main', sha: 'b' }, head: { ref: 'fix', sha: 'h', repo: null },
+      labels: [{ name: 'lgtm' }], assignees: [{ login: 'bob' }], requested_reviewers: [{ login: 'cy' }], milestone: { title: 'v1' }, created_at: 'c', updated_at: 'd',
+    },
+  }));
+  expect(await world.github.forPlugin('lgtm').pull(pull, { signal })).toEqual({
+    ...pull, title: 'Fix', body: '', state: 'open', draft: true, merged: false, mergeable: null, author: { login: 'ann', type: 'User' }, url: 'u', nodeId: 'n', baseRef: 'main', baseSha: 'b', headRef: 'fix', headSha: 'h', headRepo: null,
+    labels: ['lgtm'], assignees: ['bob'], requestedReviewers: ['cy'], milestone: 'v1', createdAt: 'c', updatedAt: 'd',
+  });
+});
+
+test('workflow runs are asked for one head and event', async () => {
+  await using world = await startWorld(() => ({ body: { total_count: 1, workflow_runs: [{ id: 1, name: 'CI', status: 'completed', conclusion: 'failure', event: 'pull_request' }] } }));
+  expect(await world.github.forPlugin('trigger').workflowRuns(repo, { headSha: 'abc', branch: 'fix', event: 'pull_request', status: 'action_required' }, { signal })).toEqual([{ id: 1, name: 'CI', status: 'completed', conclusion: 'failure', event: 'pull_request' }]);
+  const { searchParams } = new URL(world.server.asked[0]?.url ?? '', 'http://x');
+  expect(Object.fromEntries(searchParams)).toMatchObject({ head_sha: 'abc', branch: 'fix', event: 'pull_request', status: 'action_required' });
+});
