@@ -22,6 +22,8 @@ export interface ActDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly identity: Identity;
+  /** Since when each pull request that is ready has been so. */
+  readonly readyAt: ReadonlyMap<number, number>;
   readonly signal: AbortSignal;
 }
 
@@ -80,7 +82,7 @@ async function merge(judged: Judged, world: World, deps: ActDeps): Promise<Acted
     log.info({ pool: poolName(place(world)), expected: baseSha, found: now }, 'base moved before the merge');
     return { again: 0, error: undefined };
   }
-  const begun: Begun = { number: member.number, headSha: member.headSha, baseSha, method, readyAt: await readySince(judged, deps) };
+  const begun: Begun = { number: member.number, headSha: member.headSha, baseSha, method, readyAt: deps.readyAt.get(member.number) };
   await memory.set(begunKey(world), JSON.stringify(begun), DAY);
   const outcome = await merging.merge(member, { sha: member.headSha, method, ...commitTexts(world.tide.merge_commit_template, repo, member) }, { signal, priority: 'merge' });
   log.info({ pool: poolName(place(world)), pull: member.number, sha: member.headSha, method, outcome }, 'merge requested');
@@ -125,17 +127,6 @@ async function refused(message: string, error: string, { member, method }: Judge
   return { again: 0, error };
 }
 
-const readyKey = ({ member }: Judged) => `ready:${issueKey(member)}:${member.headSha}`;
-
-/** Since when a head has been ready without a break, remembered at the first decision that finds it so. */
-export async function readySince(judged: Judged, { memory, clock }: Pick<ActDeps, 'memory' | 'clock'>): Promise<number> {
-  const known = Number(await memory.get(readyKey(judged)));
-  if (Number.isFinite(known) && known > 0) return known;
-  const now = clock.now();
-  await memory.set(readyKey(judged), String(now), 7 * DAY);
-  return now;
-}
-
 /** Remembers that checks were asked to run again at a head and base. */
 export function freshKey(member: Pick<PoolMember, 'org' | 'name' | 'number' | 'headSha'>, baseSha: string): string {
   return `fresh:${issueKey(member)}:${member.headSha}:${baseSha}`;
@@ -157,8 +148,12 @@ async function freshen(judged: Judged, world: World, { merging, memory, log, sig
   return marks.length > 0 ? SETTLED : { again: undefined, error: `#${member.number}: ${outdated.map(({ name }) => name).join(', ')} ran on an older base and cannot be asked to run again` };
 }
 
-/** Writes the verdict of every pull request that says something new, apart from those that the decision has dealt with. */
-export async function tell(decided: Decided, world: World, deps: ActDeps): Promise<void> {
+/**
+ * Writes the verdict of every pull request that says something new, apart from the one that the decision has dealt with.
+ * The answer is what went wrong, if anything did.
+ */
+export async function tell(decided: Decided, world: World, deps: ActDeps): Promise<string | undefined> {
+  let error: string | undefined;
   const { merging, identity, signal, log } = deps;
   const target = decided.decision.kind === 'merge' ? decided.decision.pull.member.number : undefined;
   for (const judged of decided.judged) {
@@ -168,10 +163,12 @@ export async function tell(decided: Decided, world: World, deps: ActDeps): Promi
     if (!verdict || !where) continue;
     try {
       await merging.setVerdict(world.read.repo, judged.member.headSha, verdict, where, { signal, priority: 'status' });
-    } catch (error) {
-      if (signal.aborted) throw error;
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
       // One head that cannot be written to must not keep the others from theirs.
-      log.warn({ err: error, ...labels(world), pull: judged.member.number }, 'tide check not written');
+      log.warn({ err: thrown, ...labels(world), pull: judged.member.number }, 'tide check not written');
+      error ??= `#${judged.member.number}: the tide check could not be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     }
   }
+  return error;
 }

@@ -53,7 +53,9 @@ export function contextPolicy({ tide, protection, presubmits, rules, repo, branc
   for (const job of jobs) {
     const manual = !job.always_run && job.run_if_changed === '' && job.skip_if_only_changed === '';
     const counts = (!job.optional && !job.skip_report) || job.run_before_merge;
-    if (job.optional || job.skip_report) optional.push(job.context);
+    // Tide must see these pass, and who has not run cannot have passed.
+    if (job.run_before_merge) required.push(job.context);
+    else if (job.optional || job.skip_report) optional.push(job.context);
     else if (manual ? protectedBy?.requireManuallyTriggeredJobs : job.always_run) required.push(job.context);
     else ifPresent.push(job.context);
     if (counts) ours.push(job.context);
@@ -177,7 +179,7 @@ function stateOf(name: string, marks: readonly Mark[], { policy, baseSha, open }
   const results = marks.map(resultOf);
   if (results.includes('failure')) return say('failure', failureDetail(marks));
   if (results.includes('pending')) return say('pending', 'it is running or waits to run');
-  if (marks.some((mark) => mark.source === 'check' && open.has(mark.suiteId))) return say('pending', 'its suite is running again');
+  if (marks.some((mark) => mark.source === 'check' && open.has(mark.suiteId))) return say('pending', 'its workflow run has not finished and may replace it');
   const rule = policy.byGitHub.find((one) => sameName(one.context, name) && one.appId !== undefined);
   if (rule && !marks.some((mark) => mark.source === 'status' || mark.appId === rule.appId)) return say('missing', 'another App than the one GitHub requires has reported it');
   if (has(policy.ours, name) && !marks.some((mark) => proves(mark, baseSha))) return say('stale', 'it passed on another base');

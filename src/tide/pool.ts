@@ -9,9 +9,9 @@ import type { World } from './judge.js';
 import { poolName, type PoolKey } from './names.js';
 import { queriesFor } from './query.js';
 import { plainReason, whyNot } from './why.js';
-import { readWorld, recoverMerge } from './world.js';
+import { readySince, readWorld, recoverMerge } from './world.js';
 
-export interface PoolDeps extends Omit<ActDeps, 'identity' | 'views'> {
+export interface PoolDeps extends Omit<ActDeps, 'identity' | 'views' | 'readyAt'> {
   readonly views: TideViews;
   /** `read`: looks and shows, and writes nothing to GitHub. */
   readonly mode: 'act' | 'read';
@@ -51,9 +51,10 @@ async function perform(decided: Decided, world: World, deps: PoolDeps & Readonly
     deps.log.info({ pool: poolName({ ...world.read.repo, branch: world.read.branch }), decision: describe(decided) }, 'tide decided, and does not act');
     return { again: undefined, error: undefined };
   }
-  const acted = await act(decided, world, deps);
-  await tell(decided, world, deps);
-  return acted;
+  const all = { ...deps, readyAt: await readySince(decided, world, deps) };
+  const acted = await act(decided, world, all);
+  const unsaid = await tell(decided, world, all);
+  return { again: acted.again, error: acted.error ?? unsaid };
 }
 
 /** A refused pull request is tried again when its time has come, even if nothing happens. */

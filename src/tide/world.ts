@@ -8,6 +8,7 @@ import type { Merging, PoolMember, PoolRead, TideMemory } from '../core/ports/me
 import { begunKey, freshKey, recordMerge, type ActDeps } from './act.js';
 import { blockersOf } from './blockers.js';
 import { contextPolicy } from './contexts.js';
+import type { Decided } from './decide.js';
 import type { World } from './judge.js';
 import { methodFor } from './method.js';
 import { poolName } from './names.js';
@@ -57,6 +58,22 @@ async function movedAt({ repo, branch, baseSha, baseAt }: PoolRead, memory: Tide
   const at = known ? clock.now() : baseAt;
   await memory.set(key, JSON.stringify({ sha: baseSha, at }), WEEK);
   return at;
+}
+
+const Ready = z.record(z.string(), z.strictObject({ sha: z.string(), at: z.number() }));
+
+/** Since when each ready pull request has been ready at its head without a break. */
+export async function readySince({ line }: Decided, { read, now }: World, { memory }: Pick<Deps, 'memory'>): Promise<ReadonlyMap<number, number>> {
+  const key = `ready:${poolName({ ...read.repo, branch: read.branch })}`;
+  const text = await memory.get(key);
+  const known = parse(Ready, text) ?? {};
+  const ready = line.map(({ member: { number, headSha: sha } }) => {
+    const before = known[String(number)];
+    return [number, { sha, at: before?.sha === sha ? before.at : now }] as const;
+  });
+  const next = JSON.stringify(Object.fromEntries(ready));
+  if (next !== (text ?? '{}')) await memory.set(key, next, WEEK);
+  return new Map(ready.map(([number, { at }]) => [number, at]));
 }
 
 const BegunText = z.strictObject({

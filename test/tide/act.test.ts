@@ -25,6 +25,30 @@ test('one pull request a look: the next is decided afresh on the new base', asyn
   expect(deps.views.records.map(({ number, baseSha }) => [number, baseSha])).toEqual([[2, github.merged.get(1)?.sha], [1, BASE]]);
 });
 
+test('a merge records since when it was ready, and a break starts anew', async () => {
+  const github = new FakeGitHub([member(1), member(2)]);
+  const deps = fakeDeps(github);
+  await runPool(MAIN, snapshot(), deps);
+  deps.clock.at = NOW + 10_000;
+  github.open.set(2, member(2, { labels: [] }));
+  await runPool(MAIN, snapshot(), deps);
+  deps.clock.at = NOW + 20_000;
+  github.open.set(2, member(2));
+  github.open.set(3, member(3));
+  await runPool(MAIN, snapshot(), deps);
+  deps.clock.at = NOW + 30_000;
+  await runPool(MAIN, snapshot(), deps);
+  expect(deps.views.records.map(({ number, readyAt }) => [number, readyAt])).toEqual([[3, NOW + 20_000], [2, NOW + 20_000], [1, NOW]]);
+});
+
+test('a check that may not be written is an error of the pool that names the permission', async () => {
+  const github = new FakeGitHub([unready(1)]);
+  github.before = (call) => { if (call.startsWith('verdict')) throw new Error('the App lacks the permission checks: write'); };
+  const deps = fakeDeps(github);
+  await runPool(MAIN, snapshot(), deps);
+  expect(deps.views.known.get('acme/app@main')?.error).toContain('checks: write');
+});
+
 test('I4: a base that moved since it was read stops the merge', async () => {
   const github = new FakeGitHub([member(1)]);
   github.before = (call) => { if (call === 'base') github.base = 'e'.repeat(40); };

@@ -60,6 +60,7 @@ describe('which contexts matter', () => {
     { name: 'from branch protection', rules: policy({ 'from-branch-protection': true }, { prow: { 'branch-protection': { orgs: { acme: { protect: true, required_status_checks: { contexts: ['cla'] } } } } } }), marks: [], want: { cla: 'missing' } },
     { name: 'branch protection of Prow alone, not asked for', rules: policy({}, { prow: { 'branch-protection': { orgs: { acme: { protect: true, required_status_checks: { contexts: ['cla'] } } } } } }), marks: [], want: {} },
     { name: 'optional jobs and silent ones', rules: policy({}, { presubmits: [presubmit('lint', { optional: true }), presubmit('quiet', { skip_report: true })] }), marks: [status('lint', 'failure'), status('quiet', 'failure')], want: {} },
+    { name: 'a job that runs before the merge must have run, even an optional one', rules: policy({}, { presubmits: [presubmit('e2e', { always_run: false, optional: true, run_before_merge: true })] }), marks: [], want: { e2e: 'missing' } },
     { name: 'a job for some files, absent', rules: policy({}, { presubmits: [presubmit('docs', { always_run: false, run_if_changed: '^docs/' })] }), marks: [], want: {} },
   ])('$name', ({ rules, marks, want }) => expect(states(marks, rules)).toEqual(want));
 
