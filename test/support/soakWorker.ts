@@ -24,7 +24,6 @@ const redis = patientRedis({ url, log });
 const world = patientRedis({ url, log });
 const connection = { redis, prefix, log };
 const intents = createIntents({ redis, prefix, uuid: randomUUID });
-let calls = 0;
 
 /** An effect without identity, once: its intent first; after a death the effect is looked for. */
 const effect = async (plugin: string, delivery: Delivery): Promise<void> => {
@@ -39,15 +38,18 @@ const effect = async (plugin: string, delivery: Delivery): Promise<void> => {
 };
 
 async function handle(plugin: string, lane: string, delivery: Delivery, signal: AbortSignal): Promise<void> {
-  if (plugin === 'third' && ++calls % 3 === 0) throw new RemoteError('GitHub said 502', { service: 'github', status: 502 });
+  // Counted over all workers: what is left in the end does not fail again and again.
+  if (plugin === 'third' && (await world.incr(`${prefix}:calls`)) % 3 === 0) throw new RemoteError('GitHub said 502', { service: 'github', status: 502 });
   if (plugin === 'hangs' && lane === HUNG_LANE && HUNG_NUMBERS.includes(numberOf(delivery))) {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(resolve, 30_000);
       signal.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), { once: true });
     });
   }
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  // Slow enough that a kill finds work under way, some of it between its effect and the record of that.
+  await new Promise((resolve) => setTimeout(resolve, plugin === 'third' ? 200 : 5));
   await effect(plugin, delivery);
+  if (plugin === 'third') await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 const handling: Handling = {
