@@ -1,0 +1,100 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { freePort } from '../src/embedded/redis/redis.js';
+import { startGitHub, type EmbeddedGitHub, type GitHubOptions } from '../src/embedded/github/server.js';
+import { startFakeKube, type FakeKube } from '../test/support/kube.js';
+
+const REPO = 'acme/shop';
+
+/** A running `prow serve` before an embedded GitHub and a small Kubernetes API. */
+export interface Bench extends AsyncDisposable {
+  readonly github: EmbeddedGitHub;
+  readonly kube: FakeKube;
+  readonly url: string;
+  /** Pull requests that are open. */
+  readonly pulls: readonly number[];
+  /** Resident memory of the serving process, in MB. */
+  rssMb(): number;
+  /** Deliveries that wait, from the metrics of Redis' own count: none once all is handled. */
+  metrics(): Promise<string>;
+}
+
+/** What a figure was measured on. */
+export function machine(): object {
+  const [cpu] = cpus();
+  return { node: process.version, cpu: cpu?.model ?? 'unknown', cores: cpus().length, memoryGb: Math.round(totalmem() / 2 ** 30) };
+}
+
+/** The share `p` (0–1) of sorted samples, in whole milliseconds. */
+export function quantile(samples: readonly number[], p: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN);
+}
+
+/** Waits until something holds; throws what was missing after `ms`. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not within ${ms / 1_000} s: ${what}`);
+    await new Promise((resolve) => { setTimeout(resolve, 5); });
+  }
+}
+
+/** Starts everything; `pulls` pull requests are opened and handled before anything is measured. */
+export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold', 'lgtm', 'approve', 'help'] }: { latencyMs: number; pulls: number; plugins?: readonly string[] }): Promise<Bench> {
+  const dir = mkdtempSync(join(tmpdir(), 'prow-bench-'));
+  const manifest = parse(readFileSync('app.yml', 'utf8')) as NonNullable<GitHubOptions['manifest']>;
+  const github = await startGitHub({ latencyMs, manifest, webhookSecret: 'bench-secret', limits: { core: 1_000_000, graphql: 1_000_000, search: 1_000_000 } });
+  const kube = await startFakeKube();
+  const { world } = github;
+  world.org('acme', { members: ['mia', 'max'] });
+  await world.repo({ owner: 'acme', name: 'shop', collaborators: { mia: 'write', max: 'write' } });
+  world.install('acme');
+  const mia = world.as('mia');
+  await mia.push(REPO, { branch: 'main', files: { 'README.md': '# shop\n', OWNERS: 'approvers: [max]\nreviewers: [mia]\n' } });
+  const file = (name: string, text: string) => { const path = join(dir, name); writeFileSync(path, text, { mode: 0o600 }); return path; };
+  const [port, metricsPort] = [await freePort(), await freePort()];
+  const job = { name: 'unit', always_run: false, decorate: false, spec: { containers: [{ image: 'alpine', command: ['true'] }] } };
+  const args = [
+    'serve', '--config-path', file('config.yaml', '{}\n'), '--job-config-path', file('jobs.yaml', JSON.stringify({ presubmits: { [REPO]: [job] } })), '--plugin-config', file('plugins.yaml', JSON.stringify({ plugins: { acme: { plugins } } })),
+    '--hmac-secret-file', file('hmac', 'bench-secret'), '--github-endpoint', github.url, '--github-graphql-endpoint', github.graphqlUrl, '--github-host', github.gitUrl, '--github-app-id', String(github.appId),
+    '--github-app-private-key-path', file('key.pem', github.appKey), '--kubeconfig', kube.writeKubeconfig(join(dir, 'kubeconfig')), '--port', String(port), '--metrics-port', String(metricsPort), '--admin-port', '-1', '--host', '127.0.0.1',
+    '--components', 'hook', '--state-dir', join(dir, 'state'), '--log-level', 'error', '--grace-period', '5s',
+  ];
+  const child: ChildProcess = spawn(process.execPath, ['bin/prow', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
+  const url = `http://127.0.0.1:${port}`;
+  await until('prow serve is ready', async () => (await fetch(`${url}/healthz/ready`).catch(() => undefined))?.status === 200);
+  github.setWebhook(`${url}/hook`);
+  const opened: number[] = [];
+  for (let n = 0; n < pulls; n++) {
+    await mia.push(REPO, { branch: `change-${n}`, files: { [`file-${n}.txt`]: `${n}\n` } });
+    opened.push((await mia.openPull(REPO, { title: `Change ${n}`, head: `change-${n}` })).number);
+  }
+  await github.idle();
+  const held = (number: number): boolean => [...world.issue(REPO, number).labels].some(({ name }) => name === 'do-not-merge/hold');
+  const last = opened.at(-1);
+  if (last !== undefined) {
+    mia.comment(REPO, last, '/hold');
+    await until('the first hold shows', () => held(last));
+    mia.comment(REPO, last, '/unhold');
+    await until('the first hold is gone', () => !held(last));
+  }
+  return {
+    github, kube, url, pulls: opened,
+    rssMb: () => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1]) / 1_024),
+    metrics: async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await ended;
+      await github.stop();
+      await kube[Symbol.asyncDispose]();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export { REPO };
