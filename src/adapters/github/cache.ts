@@ -26,6 +26,8 @@ export interface AnswerCache {
 }
 
 const KEEP_S = 6 * 3_600;
+/** What is larger is asked for anew: Redis is no file store. */
+const LARGEST = 4_000_000;
 const PLAIN = 0x70;
 const PACKED = 0x7a;
 
@@ -37,6 +39,9 @@ export function answerKey(identity: string, accept: string, url: string): string
 function pack(text: string): Buffer {
   return text.length < 2_048 ? Buffer.concat([Buffer.from([PLAIN]), Buffer.from(text)]) : Buffer.concat([Buffer.from([PACKED]), deflateRawSync(text, { level: 1 })]);
 }
+
+/** Octokit reads ids beyond 2^53 (those of deliveries) as BigInt. */
+const bigAsText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
 
 function unpack(bytes: Buffer): string {
   return bytes[0] === PACKED ? inflateRawSync(bytes.subarray(1)).toString() : bytes.subarray(1).toString();
@@ -60,7 +65,8 @@ export function createCache({ redis, prefix, clock }: { redis: Redis; prefix: st
       return bytes ? (JSON.parse(unpack(bytes)) as Stored) : undefined;
     },
     async put(key, stored) {
-      await redis.set(`${prefix}:gh:etag:${key}`, pack(JSON.stringify(stored)), 'EX', KEEP_S);
+      const text = JSON.stringify(stored, bigAsText);
+      if (text.length <= LARGEST) await redis.set(`${prefix}:gh:etag:${key}`, pack(text), 'EX', KEEP_S);
     },
     fact<T>(group: string, name: string, ttlMs: number, find: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
       const key = `${prefix}:gh:fact:${group}`;

@@ -20,6 +20,8 @@ export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** JSON text to be sent as it is. */
+  readonly raw?: string;
 }
 
 /** Answers a request, now or later; `drop` cuts the connection. */
@@ -35,9 +37,9 @@ export interface FakeServer extends AsyncDisposable {
 /** A real HTTP server that answers by a function; what that does not know is 404. */
 export async function fakeServer(answer: Answering): Promise<FakeServer> {
   const asked: Asked[] = [];
-  const write = (response: ServerResponse, { status = 200, headers = {}, body }: Answer): void => {
+  const write = (response: ServerResponse, { status = 200, headers = {}, body, raw }: Answer): void => {
     response.writeHead(status, { ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }), ...headers });
-    response.end(body === undefined ? undefined : JSON.stringify(body));
+    response.end(raw ?? (body === undefined ? undefined : JSON.stringify(body)));
   };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
