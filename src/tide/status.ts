@@ -127,5 +127,7 @@ export function placeOf(verdict: Verdict, member: PoolMember, self: Readonly<{ k
   }
   const own = member.marks.filter((mark): mark is CheckMark => mark.source === 'check' && sameName(mark.name, TIDE) && mark.app === self.slug).sort((a, b) => b.id - a.id)[0];
   const externalId = fingerprint(verdict);
-  return own?.externalId === externalId ? undefined : { kind: 'check', id: own?.id, externalId };
+  if (own?.externalId === externalId) return undefined;
+  // GitHub never opens a completed check run again: whoever must wait after that gets a new one, which then counts.
+  return { kind: 'check', id: own?.completed && verdict.state === 'pending' ? undefined : own?.id, externalId };
 }

@@ -82,7 +82,7 @@ export class FakeGitHub implements Merging {
     this.verdicts.push({ sha, verdict, place: place.kind });
     for (const [number, member] of this.open) {
       if (member.headSha !== sha) continue;
-      const others = member.marks.filter((mark) => mark.name !== 'tide');
+      const others = member.marks.filter((mark) => mark.name !== 'tide' || (place.kind === 'check' && mark.source === 'check' && mark.id !== place.id));
       const done: Partial<CheckMark> = verdict.state === 'pending' ? { completed: false, conclusion: undefined } : { conclusion: verdict.state === 'success' ? 'success' : 'failure' };
       const own = place.kind === 'status' ? status('tide', verdict.state, verdict.title) : check('tide', { app: 'prow', suiteId: 99, workflow: undefined, id: place.id ?? this.#checks++, externalId: place.externalId, title: verdict.title, ...done });
       this.open.set(number, { ...member, marks: [...others, own] });

@@ -79,7 +79,8 @@ describe('where a verdict is written', () => {
   const own = (id: number, externalId: string) => check('tide', { id, app: 'prow', externalId });
   test.each([
     { name: 'an App, nothing there', marks: [], who: app, want: { kind: 'check', id: undefined, externalId: fingerprint(verdict) } },
-    { name: 'an App, its check says something else', marks: [own(3, 'x'), own(4, 'y')], who: app, want: { kind: 'check', id: 4, externalId: fingerprint(verdict) } },
+    { name: 'an App, its check has ended and must wait again: a new one', marks: [own(3, 'x'), { ...own(4, 'y') }], who: app, want: { kind: 'check', id: undefined, externalId: fingerprint(verdict) } },
+    { name: 'an App, its check waits for something else', marks: [own(3, 'x'), { ...own(4, 'y'), ...running }], who: app, want: { kind: 'check', id: 4, externalId: fingerprint(verdict) } },
     { name: 'an App, its check says so already', marks: [own(3, fingerprint(verdict))], who: app, want: undefined },
     { name: 'a check of another App is not ours', marks: [check('tide', { id: 3 })], who: app, want: { kind: 'check', id: undefined, externalId: fingerprint(verdict) } },
     { name: 'an App, and an old status: statuses go on', marks: [status('tide', 'success', 'In merge pool.')], who: app, want: { kind: 'status' } },

@@ -119,13 +119,15 @@ export function createMerging({ http, identity }: MergingDeps): Merging {
     };
   }
 
-  async function ownCheck(repo: Repo, sha: string, options: Opts): Promise<number | undefined> {
+  /** Our newest run of a head that can still say this: GitHub never opens a completed run again. */
+  async function ownCheck(repo: Repo, sha: string, { state }: Verdict, options: Opts): Promise<number | undefined> {
     const [{ slug }, answer] = await Promise.all([
       identity(options),
       http.call({ ...caller(repo.org, options), method: 'GET', route: '/repos/{owner}/{repo}/commits/{ref}/check-runs', params: { ...repoParams(repo), ref: sha, check_name: TIDE, filter: 'latest', per_page: 100 }, accepted: [404, 422], share: 'fresh' }),
     ]);
-    const { check_runs: runs = [] } = answer.status < 300 ? (answer.data as { check_runs?: readonly { id: number; app?: { slug?: string } | null }[] }) : {};
-    return runs.filter(({ app }) => app?.slug === slug).map(({ id }) => id).sort((x, y) => y - x)[0];
+    const { check_runs: runs = [] } = answer.status < 300 ? (answer.data as { check_runs?: readonly { id: number; status?: string; app?: { slug?: string } | null }[] }) : {};
+    const newest = runs.filter(({ app }) => app?.slug === slug).sort((x, y) => y.id - x.id)[0];
+    return state === 'pending' && newest?.status === 'completed' ? undefined : newest?.id;
   }
 
   async function landed(ref: IssueRef, options: Opts): Promise<string | undefined> {
@@ -171,7 +173,7 @@ export function createMerging({ http, identity }: MergingDeps): Merging {
         return;
       }
       // Two workers make one: our own run is looked for before another is made.
-      const id = place.id ?? (await ownCheck(repo, sha, options));
+      const id = place.id ?? (await ownCheck(repo, sha, verdict, options));
       const check = { ...checkOf(verdict), external_id: place.externalId };
       if (id !== undefined && (await write('PATCH', repo.org, '/repos/{owner}/{repo}/check-runs/{id}', { ...params, id, ...check }, options, { accepted: [404] })).status !== 404) return;
       settle(await write('POST', repo.org, '/repos/{owner}/{repo}/check-runs', { ...params, name: TIDE, head_sha: sha, ...check }, options, { accepted: [404, 422] }), 'the check `tide`');

@@ -162,7 +162,10 @@ export interface Verdict {
   readonly url: string;
 }
 
-/** Where a verdict goes: the check run that is there already (`id`), a new check run, or a commit status. */
+/**
+ * Where a verdict goes: the check run that is there already (`id`), a new one, or a commit status. Before a new one is made, our newest
+ * run of the head is looked for, and used unless it is completed and the verdict is pending: GitHub never opens a completed run again.
+ */
 export type VerdictPlace = Readonly<{ kind: 'check'; id: number | undefined; externalId: string } | { kind: 'status' }>;
 
 /** GitHub as Tide needs it. Every method may throw RemoteError. */
