@@ -118,6 +118,21 @@ test('a recovered label action that is out of date is left alone', async () => {
   expect(github.writes).toEqual(['+x']);
 });
 
+test('a delivery that waited for more than a minute is judged as late', async () => {
+  const { github, deps } = world(config, { plugins: [doing({ kind: 'label.add', issue, label: 'x' })] });
+  github.timeline.push({ event: 'labeled', actor: 'alice', label: 'x', at: '2026-03-01T11:59:30Z' }, { event: 'unlabeled', actor: 'bob', label: 'x', at: '2026-03-01T11:59:59Z' });
+  await createHandling(deps).run('test', go({ at: NOW - 90_000 }), first);
+  expect(github.writes).toEqual([]);
+});
+
+test('what was made of a delivery is told on, where somebody wants to know', async () => {
+  const told: unknown[] = [];
+  const handling = createHandling(world(config, { poke: (events, it) => { told.push([it.id, events.map((event) => event.kind)]); return Promise.resolve(); } }).deps);
+  await handling.poke?.(delivery('pull_request', pullPayload({ action: 'opened' }), { id: 'd-told' }));
+  expect(told).toEqual([['d-told', ['pull_request', 'comment']]]);
+  expect(createHandling(world(config).deps).poke).toBeUndefined();
+});
+
 test('what came late is made up for in order, and a second time nothing is', async () => {
   const { github, deps } = world(config);
   github.now = NOW + 600_000;
