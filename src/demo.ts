@@ -156,7 +156,7 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
     const ports: Ports = { web: await choosePort(options.port, 8888), admin: await choosePort(options.adminPort, 8889), webMetrics: await freePort(), workerMetrics: await freePort() };
     const pagesUrl = `http://127.0.0.1:${String(ports.web)}/`;
     const manifest = parse(readFileSync(join(ROOT, 'app.yml'), 'utf8')) as NonNullable<GitHubOptions['manifest']>;
-    const github = await startGitHub({ stateDir: join(dir, 'github'), port: options.githubPort ?? 0, latencyMs: options.latencyMs, manifest, appSlug: APP_SLUG, webhookUrl: `${pagesUrl}hook` });
+    const github = await startGitHub({ stateDir: join(dir, 'github'), port: options.githubPort ?? 0, latencyMs: options.latencyMs, manifest, appSlug: APP_SLUG, webhookUrl: `${pagesUrl}hook`, actions: { newcomers: 'held' } });
     closings.push(() => github.stop());
     const seeded = await seedStory(github.hub, { app: github.app, pagesUrl });
     writeSecretly(dir, { 'config.yaml': seeded.configYaml, 'plugins.yaml': seeded.pluginsYaml, 'hmac': `${github.webhookSecret}\n`, 'app-key.pem': github.appKey });

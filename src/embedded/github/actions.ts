@@ -25,7 +25,7 @@ export interface PlayedJob {
 export interface PlayerOptions {
   /** How long a job takes that does not say it itself. */
   readonly jobMs?: number;
-  /** Whether workflows wait for an approval where the author has had nothing merged yet. */
+  /** Whether workflows wait for an approval where the author has had nothing merged yet; one approval is enough for a pull request. */
   readonly newcomers?: 'held' | 'free';
   /** Decides instead of the workflow file; undefined leaves it to the file. */
   readonly outcome?: (job: PlayedJob) => Outcome | undefined | Promise<Outcome | undefined>;
@@ -97,7 +97,8 @@ export function playActions(hub: Hub, { jobMs = 1_000, newcomers = 'free', outco
       if (wish === undefined) continue;
       const target = issue ? issue.pull.base.ref : branch;
       if (wish?.branches && !wish.branches.includes(target)) continue;
-      const held = issue !== undefined && newcomers === 'held' && associationOf(hub.state, repo, issue.user) === 'NONE';
+      const vouched = issue !== undefined && repo.workflowRuns.some((run) => run.pulls.includes(issue.number) && currentAttempt(run).conclusion !== 'action_required');
+      const held = issue !== undefined && newcomers === 'held' && !vouched && associationOf(hub.state, repo, issue.user) === 'NONE';
       const known = workflowAt(hub, repo, { path, name: workflow.name });
       // The run is announced while it starts, and whoever hears of it looks up what it tests.
       const starting = startRun(hub, who, repo, { workflow: known, event, sha, branch, title, held, ...(issue ? { headRepoId: issue.pull.head.repoId, pulls: [issue.number] } : {}) });

@@ -76,6 +76,9 @@ test("a newcomer's workflows wait for an approval", async () => {
   world.github.world.as('ada').approveWorkflow(slug, run.id);
   await world.github.idle();
   expect(world.checks()).toEqual(['Lint success', 'test success']);
+  await world.github.world.as('nora').push(slug, { branch: 'change', files: { 'src/c.js': 'c\n' } });
+  await world.github.idle();
+  expect(world.checks()).toHaveLength(4);
 });
 
 test('a conflict is not tested', async () => {
