@@ -1,6 +1,7 @@
 import { approve } from './approve/plugin.js';
 import { help } from './help/plugin.js';
 import { hold } from './hold/plugin.js';
+import { lgtm } from './lgtm/plugin.js';
 import type { Plugin } from './plugin.js';
 import { trigger } from './trigger/plugin.js';
 
@@ -9,5 +10,6 @@ export const plugins: readonly Plugin[] = [
   approve,
   help,
   hold,
+  lgtm,
   trigger,
 ];
