@@ -80,28 +80,28 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Assembles and starts what the settings ask for. Throws ConfigError for broken files, UsageError for flags that do not fit. */
-export async function start(settings: Settings): Promise<Running> {
+/** Assembles and starts what the settings ask for; `write` takes the log's lines. Throws ConfigError for broken files, UsageError for flags that do not fit. */
+export async function start(settings: Settings, { write }: Readonly<{ write?: (line: string) => void }> = {}): Promise<Running> {
   const closings: Closing[] = [];
   const stop = async (): Promise<void> => { for (const closing of closings.splice(0).reverse()) await Promise.resolve(closing(settings.gracePeriodMs)).catch(() => {}); };
   try {
-    return await assemble(settings, closings, stop);
+    return await assemble(settings, closings, stop, write ? { write } : {});
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function assemble(settings: Settings, closings: Closing[], stop: () => Promise<void>): Promise<Running> {
+async function assemble(settings: Settings, closings: Closing[], stop: () => Promise<void>, to: Readonly<{ write?: (line: string) => void }>): Promise<Running> {
   const censor = createCensor();
-  const loud: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? 'info'), censor: censor.censor });
+  const loud: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? 'info'), censor: censor.censor, ...to });
   const watched = await watchConfig(
     { configPath: settings.configPath, jobConfigPath: settings.jobConfigPath, pluginConfigPath: settings.pluginConfigPath },
     { log: loud, every: (tick) => { const timer = setInterval(() => { void tick(); }, CONFIG_LOOK_MS); return { stop: () => { clearInterval(timer); } }; } },
   );
   closings.push(() => watched[Symbol.asyncDispose]());
   const config = restricted(watched, settings);
-  const log: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? config.current().prow.log_level), censor: censor.censor });
+  const log: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? config.current().prow.log_level), censor: censor.censor, ...to });
   const metrics = createMetrics();
   const { role, redisPrefix: prefix, components, mode } = settings;
 
@@ -135,7 +135,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     async poke(events) {
       for (const event of events) {
         await github.observe(event);
-        if (components.has('tide')) for (const { delayMs, ...key } of tideKeys(event, config.current())) await adders.tide.add(key, { delayMs });
+        if (components.has('tide') || components.has('deck')) for (const { delayMs, ...key } of tideKeys(event, config.current())) await adders.tide.add(key, { delayMs });
       }
     },
   });
@@ -148,7 +148,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
       await plant();
       await adders.repair.add({});
       if (components.has('hook')) await adders.recover.add({});
-      if (components.has('tide')) await adders.tideSync.add({});
+      if (components.has('tide') || components.has('deck')) await adders.tideSync.add({});
     },
   });
   closings.push(() => watch[Symbol.asyncDispose]());

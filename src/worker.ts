@@ -85,8 +85,10 @@ export async function startWorkers({ connection, adders, handling, deliveries, t
   if (hook && wanted(recoverQueue.name)) {
     starting.push(startWorker(recoverQueue, { deliveries, store, marks: createMarks({ redis, prefix, uuid: randomUUID }), handling, clock, log }, options));
   }
-  if (wanted(tideQueue.name)) starting.push(startWorker(tideQueue, tide, options));
-  if (wanted(tideSyncQueue.name)) starting.push(startWorker(tideSyncQueue, tideSync, options));
+  // Without Tide the pools are still read where pages show them; `mode` keeps it from acting.
+  const shown = components.has('tide') || components.has('deck');
+  if (shown && wanted(tideQueue.name)) starting.push(startWorker(tideQueue, tide, options));
+  if (shown && wanted(tideSyncQueue.name)) starting.push(startWorker(tideSyncQueue, tideSync, options));
   const workers = await Promise.all(starting);
   return {
     plant: async () => { await Promise.all(workers.map((worker) => worker.plant())); },
