@@ -6,8 +6,16 @@ export type Level = (typeof LEVELS)[number];
 const toPino = (level: Level): string => (level === 'warning' ? 'warn' : level === 'panic' ? 'fatal' : level);
 const fromPino = (label: string): string => (label === 'warn' ? 'warning' : label);
 
+export interface LogOptions {
+  readonly component: string;
+  readonly level: Level;
+  readonly censor: (text: string) => string;
+  /** Takes the finished lines; stderr by default. */
+  readonly write?: (line: string) => void;
+}
+
 /** One JSON object a line on stderr with upstream's field names (config 9.4); every finished line passes `censor` first. */
-export function createLog({ component, level, censor }: { component: string; level: Level; censor: (text: string) => string }): Logger {
+export function createLog({ component, level, censor, write = (line) => { process.stderr.write(line); } }: LogOptions): Logger {
   return pino(
     {
       level: toPino(level),
@@ -23,6 +31,6 @@ export function createLog({ component, level, censor }: { component: string; lev
       serializers: { err: pino.stdSerializers.err },
       redact: { paths: ['token', 'authorization', 'headers.authorization', '*.token', '*.authorization', '*.password', 'password'], censor: 'XXXXX' },
     },
-    { write: (line: string) => { process.stderr.write(censor(line)); } },
+    { write: (line: string) => { write(censor(line)); } },
   );
 }
