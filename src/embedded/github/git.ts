@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** git said no. */
@@ -69,6 +69,17 @@ function runGit(dir: string, args: readonly string[], { input, env }: GitOptions
   });
 }
 
+/** As GitHub has it: any commit can be fetched by its SHA, `refs/pull` cannot be pushed to. */
+const settings = `[http]
+	receivepack = true
+[uploadpack]
+	allowAnySHA1InWant = true
+	allowFilter = true
+[receive]
+	hideRefs = refs/pull
+	autogc = false
+`;
+
 /** Opens the folder. */
 export function openGit(root: string): Git {
   const tails = new Map<string, Promise<unknown>>();
@@ -83,10 +94,7 @@ export function openGit(root: string): Git {
     async init(fullName, defaultBranch) {
       await mkdir(dir(fullName), { recursive: true });
       await runGit(dir(fullName), ['init', '--bare', '--quiet', `--initial-branch=${defaultBranch}`], {});
-      const settings = {
-        'http.receivepack': 'true', 'uploadpack.allowAnySHA1InWant': 'true', 'uploadpack.allowFilter': 'true', 'receive.hideRefs': 'refs/pull', 'receive.autogc': 'false', 'core.logAllRefUpdates': 'false',
-      };
-      for (const [name, value] of Object.entries(settings)) await runGit(dir(fullName), ['config', name, value], {});
+      await appendFile(join(dir(fullName), 'config'), settings);
     },
     async move(from, to) {
       await mkdir(dirname(dir(to)), { recursive: true });

@@ -28,7 +28,8 @@ export async function refreshFacts(hub: Hub, repo: Repo, issue: PullIssue): Prom
 export async function lookAtPull(hub: Hub, repo: Repo, issue: PullIssue): Promise<void> {
   const first = hub.lazyMergeable && !issue.pull.asked;
   if (first && issue.state === 'open') {
-    hub.background(refreshFacts(hub, repo, issue).then(() => { issue.pull.asked = true; }));
+    // After this answer has been rendered, even where git has said all already.
+    hub.background(new Promise((resolve) => { setImmediate(resolve); }).then(() => refreshFacts(hub, repo, issue)).then(() => { issue.pull.asked = true; }));
     return;
   }
   await refreshFacts(hub, repo, issue);
