@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { createCensor } from '../../../src/adapters/censor.js';
+import { createGitHub, type GitHub } from '../../../src/adapters/github/client.js';
+import type { GitHubOptions } from '../../../src/adapters/github/options.js';
+import { silentLog } from '../../../src/core/ports/log.js';
+import { startGitHub, type EmbeddedGitHub } from '../../../src/embedded/github/server.js';
+import { testRedis, type TestRedis } from '../../support/redis.js';
+import { countingMetrics, pull as seven, repo, signal } from './fake.js';
+
+// The client and the embedded GitHub were written apart from one another: what they agree on is what GitHub's documentation says.
+const slug = 'acme/site';
+const how = { signal, priority: 'comment' } as const;
+let hub: EmbeddedGitHub;
+let redis: TestRedis;
+let number: number;
+let head: string;
+
+const client = (options: Partial<GitHubOptions> = {}): GitHub =>
+  createGitHub({
+    endpoints: [hub.url], graphqlEndpoint: hub.graphqlUrl, auth: { kind: 'app', appId: String(hub.appId), privateKey: () => hub.appKey }, userAgent: 'prow-test', retry: { maxRetries: 6, initialDelayMs: 5, maxSleepMs: 5_000, requestTimeoutMs: 5_000 },
+    mode: 'live', redis: redis.redis, prefix: redis.prefix, clock: { now: Date.now }, log: silentLog, metrics: countingMetrics(), censor: createCensor(), enabled: () => [], ...options,
+  });
+const pull = () => ({ ...seven, number });
+
+beforeAll(async () => {
+  redis = testRedis();
+  hub = await startGitHub({ manifest: parse(readFileSync(new URL('../../../app.yml', import.meta.url), 'utf8')) as object });
+  hub.world.org('acme', { admins: ['ada'], members: ['max'] });
+  hub.world.team('acme', 'Site Owners', { members: ['max'] });
+  await hub.world.repo({ owner: 'acme', name: 'site', files: { 'README.md': 'hi\n' }, labels: ['lgtm', 'kind/bug #1'], collaborators: { cleo: 'write' } });
+  hub.world.install('acme');
+  const eve = hub.world.as('eve');
+  await eve.fork(slug);
+  head = await eve.push('eve/site', { branch: 'fix', files: { 'a.txt': 'a\n' } });
+  ({ number } = await eve.openPull(slug, { title: 'Fix', body: 'Please.', head: 'eve:fix' }));
+});
+afterAll(async () => {
+  await hub.stop();
+  await redis[Symbol.asyncDispose]();
+});
+
+test('who we are, and what the App is allowed', async () => {
+  const github = client();
+  expect(await github.identity({ signal })).toMatchObject({ kind: 'app', login: `${hub.app.slug}[bot]` });
+  expect(await github.granted({ signal })).toMatchObject({ permissions: { issues: 'write' }, events: expect.arrayContaining(['issue_comment']) });
+  expect(await github.repositories('acme', { signal })).toEqual(['site']);
+});
+
+test('a pull request with all its parts', async () => {
+  const github = client().forPlugin('lgtm');
+  hub.world.as('ada').comment(slug, number, '/lgtm');
+  await hub.world.as('max').review(slug, number, { event: 'APPROVE', body: 'fine' });
+  expect(await github.pull(pull(), { signal })).toMatchObject({ ...pull(), title: 'Fix', body: 'Please.', state: 'open', merged: false, draft: false, headSha: head, baseRef: 'main', headRepo: 'eve/site', author: { login: 'eve' } });
+  expect(await github.files(pull(), { signal })).toMatchObject([{ path: 'a.txt', status: 'added', additions: 1 }]);
+  expect((await github.comments(pull(), { signal })).map(({ user, body }) => `${user.login}: ${body}`)).toEqual(['ada: /lgtm']);
+  expect((await github.reviews(pull(), { signal })).map(({ user, state }) => `${user.login} ${state}`)).toEqual(['max APPROVED']);
+  expect(await github.reviewComments(pull(), { signal })).toEqual([]);
+});
+
+test('labels come, are listed with who put them, and go', async () => {
+  const github = client().forPlugin('lgtm');
+  await github.addLabel(pull(), 'lgtm', how);
+  await github.addLabel(pull(), 'kind/bug #1', how);
+  expect([...(await github.labels(pull(), { signal }))].sort()).toEqual(['kind/bug #1', 'lgtm']);
+  await github.removeLabel(pull(), 'kind/bug #1', how);
+  await github.removeLabel(pull(), 'kind/bug #1', how);
+  expect(await github.labels(pull(), { signal })).toEqual(['lgtm']);
+  expect((await github.issueEvents(pull(), { signal })).filter(({ label }) => label === 'lgtm')).toMatchObject([{ event: 'labeled', actor: `${hub.app.slug}[bot]` }]);
+});
+
+test('comments are made, changed and deleted', async () => {
+  const github = client().forPlugin('lgtm');
+  const { id } = await github.createComment(pull(), 'one', how);
+  await github.editComment(repo, id, 'two', how);
+  expect((await github.comments(pull(), { signal })).find((one) => one.id === id)).toMatchObject({ body: 'two' });
+  await github.deleteComment(repo, id, how);
+  await github.deleteComment(repo, id, how);
+  expect((await github.comments(pull(), { signal })).some((one) => one.id === id)).toBe(false);
+});
+
+test('who belongs where', async () => {
+  const github = client().forPlugin('trigger');
+  expect(await Promise.all(['ada', 'max', 'eve', 'cleo'].map((login) => github.isMember('acme', login, { signal })))).toEqual([true, true, false, false]);
+  expect(await Promise.all(['cleo', 'eve'].map((login) => github.isCollaborator(repo, login, { signal })))).toEqual([true, false]);
+  expect(await github.collaborators(repo, { signal })).toContain('cleo');
+  expect(await github.isTeamMember('acme', 'Site Owners', 'max', { signal })).toBe(true);
+  expect(await github.isTeamMember('acme', 'Site Owners', 'ada', { signal })).toBe(false);
+});
+
+test('branches, trees, contexts and searches', async () => {
+  const github = client().forPlugin('trigger');
+  const sha = await github.branchSha(repo, 'main', { signal });
+  expect(sha).toBe(hub.world.find(slug).heads.get('main'));
+  expect(await github.treeSha(repo, sha, { signal })).toMatch(/^[0-9a-f]{40}$/);
+  await github.setStatus(repo, head, { context: 'ci', state: 'pending', description: 'waits', url: 'http://x.example/' }, { signal, priority: 'status' });
+  expect(await github.contexts(repo, head, { signal })).toMatchObject([{ context: 'ci', state: 'pending', description: 'waits', source: 'status' }]);
+  expect(await github.countSearch('acme', `is:pr repo:${slug} author:eve`, { signal })).toBe(1);
+  expect(await github.workflowRuns(repo, { headSha: head, branch: 'fix', event: 'pull_request' }, { signal })).toEqual([]);
+});
+
+test('assignees and reviewers', async () => {
+  const github = client().forPlugin('assign');
+  expect(await github.assign(pull(), ['max', 'nobody'], how)).toEqual({ missing: ['nobody'] });
+  expect(await github.unassign(pull(), ['max'], how)).toEqual({ extra: [] });
+  expect(await github.requestReview(pull(), ['max', 'nobody'], how)).toEqual({ missing: ['nobody'] });
+  expect(await github.unrequestReview(pull(), ['max'], how)).toEqual({ extra: [] });
+});
+
+test('a permission that was taken away is named', async () => {
+  const installation = [...hub.hub.state.installations.values()].find(({ account }) => account === 'acme');
+  expect(installation).toBeDefined();
+  const had = hub.app.permissions;
+  Object.assign(hub.app, { permissions: Object.fromEntries(Object.entries(had).filter(([name]) => name !== 'issues' && name !== 'pull_requests')) });
+  if (installation) Object.assign(installation, { permissions: hub.app.permissions });
+  await using other = testRedis();
+  const failing = client({ redis: other.redis, prefix: other.prefix }).forPlugin('lgtm').addLabel(pull(), 'lgtm', how);
+  await expect(failing).rejects.toMatchObject({ name: 'PermissionError', permission: expect.stringMatching(/issues: write|pull_requests: write/) });
+  Object.assign(hub.app, { permissions: had });
+  if (installation) Object.assign(installation, { permissions: had });
+});
+
+test('repeated reads are free', async () => {
+  const metrics = countingMetrics();
+  const github = client({ metrics }).forPlugin('lgtm');
+  for (let n = 0; n < 3; n++) await github.pull(pull(), { signal });
+  expect(metrics.counts.get('prow_github_requests_total lgtm free') ?? 0).toBeGreaterThanOrEqual(2);
+});
+
+test('the tide check and the merge, and the merge read back', async () => {
+  const { merging } = client();
+  const urgent = { signal, priority: 'merge' } as const;
+  await merging.setVerdict(repo, head, { state: 'pending', title: 'Waits.', summary: '', url: '' }, { kind: 'check', id: undefined, externalId: 'x' }, urgent);
+  await merging.setVerdict(repo, head, { state: 'success', title: 'In the pool.', summary: '', url: '' }, { kind: 'check', id: undefined, externalId: 'y' }, urgent);
+  expect(hub.world.find(slug).checkRuns.filter(({ name }) => name === 'tide')).toMatchObject([{ status: 'completed', conclusion: 'success', externalId: 'y' }]);
+  expect(await merging.landed(pull(), { signal })).toBeUndefined();
+  expect(await merging.merge(pull(), { sha: '0'.repeat(40), method: 'merge', title: undefined, message: undefined }, urgent)).toMatchObject({ kind: 'head_changed' });
+  const merged = await merging.merge(pull(), { sha: head, method: 'merge', title: 'Merge it', message: undefined }, urgent);
+  expect(merged).toMatchObject({ kind: 'merged' });
+  expect(await merging.merge(pull(), { sha: head, method: 'merge', title: undefined, message: undefined }, urgent)).toEqual({ kind: 'already_merged', sha: 'sha' in merged ? merged.sha : '' });
+  expect(await merging.baseSha(repo, 'main', { signal })).toBe('sha' in merged ? merged.sha : '');
+});
