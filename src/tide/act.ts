@@ -37,6 +37,8 @@ export interface Acted {
 const SETTLED: Acted = { again: undefined, error: undefined };
 /** GitHub takes a moment to see a base that has just moved. */
 const BASE_SETTLES = 4_000;
+/** What we read may be older than what GitHub decides on; asking again at once would read the same. */
+const READS_SETTLE = 1_000;
 const DAY = 24 * 60 * 60_000;
 
 const place = ({ read }: World) => ({ ...read.repo, branch: read.branch });
@@ -80,7 +82,7 @@ async function merge(judged: Judged, world: World, deps: ActDeps): Promise<Acted
   const now = await merging.baseSha(repo, branch, { signal });
   if (now !== baseSha) {
     log.info({ pool: poolName(place(world)), expected: baseSha, found: now }, 'base moved before the merge');
-    return { again: 0, error: undefined };
+    return { again: READS_SETTLE, error: undefined };
   }
   const begun: Begun = { number: member.number, headSha: member.headSha, baseSha, method, readyAt: deps.readyAt.get(member.number) };
   await memory.set(begunKey(world), JSON.stringify(begun), DAY);
@@ -97,9 +99,9 @@ async function settle(outcome: MergeOutcome, judged: Judged, begun: Begun, world
   switch (outcome.kind) {
     case 'merged': case 'already_merged':
       await recordMerge(begun, outcome.sha, world, deps);
-      return { again: 0, error: undefined };
+      return { again: outcome.kind === 'merged' ? 0 : READS_SETTLE, error: undefined };
     case 'base_changed': return { again: BASE_SETTLES, error: `${failed}the base was modified meanwhile (${outcome.message}); tried again` };
-    case 'head_changed': return { again: 0, error: `${failed}the pull request was modified meanwhile (${outcome.message})` };
+    case 'head_changed': return { again: READS_SETTLE, error: `${failed}the pull request was modified meanwhile (${outcome.message})` };
     case 'unmergeable': return refused(outcome.message, `${failed}GitHub refused the merge; compare Tide's requirements with the rules of the branch: ${outcome.message}`, judged, world, deps);
     case 'unauthorized': return refused(outcome.message, `${failed}the bot may not push to this branch: ${outcome.message}`, judged, world, deps);
     case 'method_forbidden': return refused(outcome.message, `${failed}merge commits are not allowed; set merge_method to rebase or squash, or allow them: ${outcome.message}`, judged, world, deps);

@@ -7,7 +7,7 @@ import { methodFor } from './method.js';
 import { TIDE, sameName } from './names.js';
 import { mismatches, queriesFor, type Mismatch } from './query.js';
 import { factsOf, holds, type Refusal } from './refusals.js';
-import { blockerReason, checkReason, mismatchReason, plainReason } from './why.js';
+import { blockerReason, checkReason, mismatchReason, plainReason } from './reasons.js';
 
 /** Everything that a decision about one branch depends on, read before it. */
 export interface World {

@@ -8,7 +8,8 @@ import { holds, factsOf } from './refusals.js';
 import type { World } from './judge.js';
 import { poolName, type PoolKey } from './names.js';
 import { queriesFor } from './query.js';
-import { plainReason, whyNot } from './why.js';
+import { plainReason } from './reasons.js';
+import { whyNot } from './why.js';
 import { readySince, readWorld, recoverMerge } from './world.js';
 
 export interface PoolDeps extends Omit<ActDeps, 'identity' | 'views' | 'readyAt'> {

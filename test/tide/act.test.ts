@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { runPool } from '../../src/tide/pool.js';
 import { fakeDeps, FakeGitHub } from './fakes.js';
 import { BASE, NOW, check, headOf, member, snapshot } from './fixtures.js';
@@ -52,7 +53,7 @@ test('a check that may not be written is an error of the pool that names the per
 test('I4: a base that moved since it was read stops the merge', async () => {
   const github = new FakeGitHub([member(1)]);
   github.before = (call) => { if (call === 'base') github.base = 'e'.repeat(40); };
-  expect(await runPool(MAIN, snapshot(), fakeDeps(github))).toEqual({ lookAgainAt: NOW });
+  expect(await runPool(MAIN, snapshot(), fakeDeps(github))).toEqual({ lookAgainAt: NOW + 1_000 });
   expect(github.merged.size).toBe(0);
   expect(github.calls).not.toContain('merge 1');
 });
@@ -132,6 +133,52 @@ describe('exactly once', () => {
     expect(deps.views.records).toEqual([]);
     await runPool(MAIN, snapshot(), deps);
     expect(deps.views.records).toEqual([expect.objectContaining({ number: 1, mergeSha: github.merged.get(1)?.sha, baseSha: BASE })]);
+  });
+
+  test('deaths at any call, pushes by strangers, two workers: no head merges that was not green, every good one once, and all is recorded', async () => {
+    const happening = fc.record({ at: fc.nat(60), what: fc.constantFrom('die', 'die after', 'push base', 'push head', 'red') });
+    await fc.assert(fc.asyncProperty(fc.array(happening, { maxLength: 8 }), fc.integer({ min: 1, max: 4 }), fc.infiniteStream(fc.boolean()), async (happenings, size, turns) => {
+      const github = new FakeGitHub(Array.from({ length: size }, (_, at) => member(at + 1)));
+      const green = new Set([...github.open.values()].map(({ headSha }) => headSha));
+      let calls = 0;
+      let strangers = 0;
+      let late = false;
+      const change = (facts: Parameters<typeof member>[1]) => {
+        const [number] = github.open.keys();
+        if (number !== undefined) github.open.set(number, member(number, { ...facts, marks: [check('build', { conclusion: 'failure' })] }));
+      };
+      // Each call waits until the schedule lets its worker go on.
+      const waiting: (() => void)[] = [];
+      github.before = async () => {
+        await new Promise<void>((resolve) => { waiting.push(resolve); });
+        const now = calls++;
+        for (const { what } of happenings.filter(({ at }) => at === now)) {
+          if (what === 'die') throw new Error('killed');
+          if (what === 'die after') late = true;
+          if (what === 'push base') github.base = (0xbb00 + strangers++).toString(16).padStart(40, 'c');
+          if (what === 'push head') { const [number = 0] = github.open.keys(); change({ headSha: headOf(number, 100 + strangers++) }); }
+          if (what === 'red') change({});
+        }
+      };
+      const deps = fakeDeps(github);
+      const views = { ...deps.views, putMerge: async (...record: Parameters<typeof deps.views.putMerge>) => { if (late) { late = false; throw new Error('killed'); } return deps.views.putMerge(...record); } };
+      let alive = 2;
+      const worker = async () => {
+        for (let round = 0; round < 12; round++) await runPool(MAIN, snapshot(), { ...deps, views }).catch(() => {});
+        alive--;
+      };
+      const done = Promise.all([worker(), worker()]);
+      while (alive > 0) {
+        await new Promise((resolve) => { setImmediate(resolve); });
+        const next = waiting.length > 1 && turns.next().value ? waiting.pop() : waiting.shift();
+        next?.();
+      }
+      await done;
+      for (const { head } of github.merged.values()) expect(green).toContain(head);
+      const left = [...github.open.values()].filter(({ marks }) => marks.every((mark) => mark.source === 'status' || mark.conclusion !== 'failure'));
+      expect(left).toEqual([]);
+      expect(deps.views.records.map(({ number, mergeSha }) => [number, mergeSha]).sort()).toEqual([...github.merged].map(([number, { sha }]) => [number, sha]).sort());
+    }), { numRuns: 150 });
   });
 
   test('S17, I17: a second look at an unchanged world writes nothing', async () => {

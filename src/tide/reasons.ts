@@ -1,0 +1,48 @@
+import type { BlockerIssue, PoolRead } from '../core/ports/merging.js';
+import type { Reason } from '../core/ports/tide.js';
+import type { CheckState } from './contexts.js';
+import { short } from './names.js';
+import type { Mismatch } from './query.js';
+
+/** A reason whose beginning nobody knows. */
+export function plainReason(kind: Reason['kind'], text: string, clearedBy: string): Reason {
+  return { kind, text, clearedBy, since: undefined };
+}
+
+/** An issue that stops the branch. */
+export function blockerReason(issue: BlockerIssue): Reason {
+  return plainReason('blocker', `Merging is blocked by issue #${issue.number}${issue.title.trim() === '' ? '' : ` (${issue.title.trim()})`}`, `whoever closes ${issue.url}`);
+}
+
+/** How people get the labels that plugins give, by name. */
+const GIVEN: Readonly<Record<string, string>> = { lgtm: 'a reviewer with /lgtm', approved: 'an approver of the changed files with /approve', 'ok-to-test': 'a member with /ok-to-test' };
+const TAKEN: Readonly<Record<string, string>> = {
+  'do-not-merge/hold': 'somebody with /hold cancel', 'needs-ok-to-test': 'a member with /ok-to-test', 'do-not-merge/work-in-progress': 'the author, with a title without WIP',
+  'needs-rebase': 'the author, with a rebase', 'do-not-merge/invalid-owners-file': 'the author, with valid OWNERS files',
+};
+
+/** What a query wants, as a sentence. */
+export function mismatchReason(missing: Mismatch): Reason {
+  switch (missing.kind) {
+    case 'branch': return plainReason('branch', `Merging to branch ${missing.branch} is forbidden`, 'another base branch, or a Tide query for this one');
+    case 'author': return plainReason('author', `Must be by author ${missing.author}`, 'nobody: this query is for another author');
+    case 'milestone': return plainReason('milestone', `Must be in milestone ${missing.milestone}`, 'somebody with /milestone');
+    case 'label_missing': return plainReason('label_missing', `Needs the label ${missing.label.split(',').join(' or ')}`, GIVEN[missing.label] ?? 'somebody who adds the label');
+    case 'label_forbidden': return plainReason('label_forbidden', `Must not have the label ${missing.label}`, TAKEN[missing.label] ?? 'somebody who removes the label');
+    case 'review': return plainReason('review_missing', 'PullRequest is missing sufficient approving GitHub review(s)', 'reviewers with an approving GitHub review');
+    default: return missing satisfies never;
+  }
+}
+
+const KIND = { failure: 'context_failing', pending: 'context_pending', stale: 'context_pending', missing: 'context_missing' } as const;
+
+/** A check that is not green. */
+export function checkReason({ name, state, detail, since }: CheckState, { baseSha }: Pick<PoolRead, 'baseSha'>): Reason {
+  if (state === 'success') throw new RangeError(`the check ${name} is green`);
+  const text = {
+    failure: `The check ${name} has failed: ${detail}`, pending: `The check ${name} has not finished: ${detail}`,
+    missing: `The check ${name} is required, and ${detail}`, stale: `The check ${name} must pass again on ${short(baseSha)}: ${detail}`,
+  }[state];
+  const clearedBy = { failure: `the check \`${name}\`, run again or after a fix`, pending: `the check \`${name}\``, missing: `the check \`${name}\``, stale: `somebody with /test, or a new run of \`${name}\`` }[state];
+  return { kind: KIND[state], text, clearedBy, since };
+}
