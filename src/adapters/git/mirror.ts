@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotFoundError } from '../../core/errors.js';
 import { slug, type Repo } from '../../core/ids.js';
@@ -27,8 +27,9 @@ export interface Mirrors {
 
 const FETCH_MS = 600_000;
 const LOCAL_MS = 120_000;
-/** A lock file that nobody touched for so long belongs to a dead process. */
-const STALE_MS = 660_000;
+/** A lock file is touched this often; one that nobody touched for much longer belongs to a dead process. */
+const TOUCH_MS = 5_000;
+const STALE_MS = 30_000;
 const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 const SAFE = /^[A-Za-z0-9_.-]+$/;
 
@@ -40,7 +41,14 @@ async function lockFile(path: string, signal: AbortSignal): Promise<{ release():
     try {
       handle = await open(path, 'wx');
       await handle.writeFile(String(process.pid));
-      return { release: () => rm(path, { force: true }) };
+      const touching = setInterval(() => { const now = new Date(); void utimes(path, now, now).catch(() => {}); }, TOUCH_MS);
+      touching.unref();
+      return {
+        async release() {
+          clearInterval(touching);
+          await rm(path, { force: true });
+        },
+      };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     } finally {
@@ -75,12 +83,13 @@ export function createMirrors({ dir, baseUrl, credentials, log, censor }: Mirror
 
   async function fetchInto(git: Git, repo: Repo, shas: readonly string[], signal: AbortSignal): Promise<void> {
     const known = await credentials(repo.org, signal);
-    // By environment: an argument would show in `ps`, an address would be kept in the mirror.
+    // By environment: an argument would show in `ps`, an address would be kept in the mirror. Only for our server: a redirect leads away with nothing.
     const env: Record<string, string> = known
-      ? { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'http.extraHeader', GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`${known.user}:${known.password}`).toString('base64')}` }
+      ? { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: `http.${baseUrl}.extraHeader`, GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`${known.user}:${known.password}`).toString('base64')}` }
       : {};
     try {
-      await git({ args: ['fetch', '--no-tags', '--no-write-fetch-head', '--quiet', `${baseUrl}/${slug(repo)}`, ...shas], env, signal, timeoutMs: FETCH_MS });
+      // A ref for each: by them the next fetch knows what is here and asks only for the rest, and nothing is collected as garbage.
+      await git({ args: ['fetch', '--no-tags', '--no-write-fetch-head', '--quiet', `${baseUrl}/${slug(repo)}`, ...shas.map((sha) => `+${sha}:refs/prow/${sha}`)], env, signal, timeoutMs: FETCH_MS });
     } catch (error) {
       if (error instanceof GitError && /not our ref|couldn't find remote ref|unadvertised object|no such remote ref/i.test(error.stderr)) {
         throw new NotFoundError(`${slug(repo)} has no commit ${shas.join(', ')}`, { service: 'git', cause: error });

@@ -38,13 +38,21 @@ export function runGit({ args, cwd, signal, timeoutMs, input, env, accepted = []
   return new Promise((resolve, reject) => {
     if (signal.aborted) { reject(signal.reason as Error); return; }
     const child = spawn('git', ['-c', 'gc.autoDetach=false', '-c', 'core.hooksPath=', '-c', 'protocol.ext.allow=never', ...args], {
-      cwd, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: 'true', LC_ALL: 'C', ...env },
+      // A group of its own: git's helpers hold the pipes open and have to end with it.
+      cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: 'true', LC_ALL: 'C', ...env },
     });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let late = false;
-    const timer = setTimeout(() => { late = true; child.kill('SIGKILL'); }, timeoutMs);
-    const onAbort = () => { child.kill('SIGKILL'); };
+    const kill = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        child.kill('SIGKILL'); // the group has ended already
+      }
+    };
+    const timer = setTimeout(() => { late = true; kill(); }, timeoutMs);
+    const onAbort = kill;
     signal.addEventListener('abort', onAbort, { once: true });
     child.stdout.on('data', (chunk: Buffer) => { out.push(chunk); });
     child.stderr.on('data', (chunk: Buffer) => { err.push(chunk); });
