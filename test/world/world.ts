@@ -118,6 +118,7 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
     comment(by: string, number: number, body: string): void { world.as(by).comment(slug, number, body); },
     push: (by: string, number: number, changed: Readonly<Record<string, string>>): Promise<string> => world.as(by).push(`${by}/shop`, { branch: world.pull(slug, number).pull.head.ref, files: changed }),
     view(number: number): Settled {
+      if (!world.find(slug).issues.has(number)) return { merged: false, labels: [], tide: undefined, answers: [] };
       const { labels, pull, comments } = world.pull(slug, number);
       const check = world.find(slug).checkRuns.filter(({ name, sha }) => name === 'tide' && sha === pull.head.sha).at(-1);
       return {
