@@ -44,12 +44,20 @@ export function createGitHub(options: GitHubOptions & { readonly enabled: () => 
   const identity = createAuth(options);
   const http = createHttp({ ...options, identity, cache, pacing: createPacing({ redis, prefix, clock }) });
   const deps = { http, cache, kind: auth.kind } as const;
+  /** Also tells the metrics which account a token belongs to. */
+  async function self(plugin: string, signal: AbortSignal): Promise<Identity> {
+    const found = await identityOf(deps, plugin, signal);
+    const { hash } = await identity.for(undefined, signal);
+    const email = auth.kind === 'app' ? `${found.slug}@users.noreply.github.com` : '';
+    options.metrics.set('github_user_info', 1, { token_hash: hash, login: found.login, email });
+    return found;
+  }
   return {
     http,
     forPlugin: (name) => ({ ...createReads(deps, name), ...createWrites(http, name) }),
     deliveries: createDeliveries({ http, hooks: auth.kind === 'app' ? async () => [{ org: undefined, path: '/app/hook' }] : tokenHooks(http, options.enabled) }),
     merging: createMerging({ http, identity: ({ signal }) => identityOf(deps, 'tide', signal) }),
-    identity: ({ signal }) => identityOf(deps, 'prow', signal),
+    identity: ({ signal }) => self('prow', signal),
     observe: (event) => { http.unshare(); return observe(event, cache); },
     gitCredentials: (org, signal) => identity.gitCredentials(org, signal),
     repositories: (org, options) =>

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { NotFoundError, RemoteError } from '../../core/errors.js';
 import type { Priority } from '../../core/ports/github.js';
 import type { Auth } from './auth.js';
@@ -220,6 +221,7 @@ export function createHttp(deps: HttpDeps): Http {
 
   async function call(one: Call): Promise<Answer> {
     one.signal.throwIfAborted();
+    setMaxListeners(0, one.signal); // a plugin may ask a hundred things at once with one signal
     if (one.method === 'GET') {
       if (one.share === 'fresh') return read(one, one.signal);
       const id = JSON.stringify([one.org?.toLowerCase(), one.accept, one.route, one.params, one.accepted, one.retry404]);
