@@ -58,7 +58,7 @@ export async function act(decided: Decided, world: World, deps: ActDeps): Promis
 /** The `tide` check may be required itself, so it turns green first (tide 13, step 3). */
 async function sayReady(judged: Judged, world: World, { merging, identity, signal }: ActDeps): Promise<void> {
   const verdict = verdictOf(judged, world);
-  const where = verdict && placeOf(verdict, judged.member, identity);
+  const where = verdict && placeOf(verdict, judged.member, identity, world.tide);
   if (verdict && where) await merging.setVerdict(world.read.repo, judged.member.headSha, verdict, where, { signal, priority: 'merge' });
 }
 
@@ -161,7 +161,7 @@ export async function tell(decided: Decided, world: World, deps: ActDeps): Promi
   for (const judged of decided.judged) {
     if (judged.member.number === target) continue;
     const verdict = verdictOf(judged, world);
-    const where = verdict && placeOf(verdict, judged.member, identity);
+    const where = verdict && placeOf(verdict, judged.member, identity, world.tide);
     if (!verdict || !where) continue;
     try {
       await merging.setVerdict(world.read.repo, judged.member.headSha, verdict, where, { signal, priority: 'status' });

@@ -86,7 +86,9 @@ describe('where a verdict is written', () => {
     { name: 'an App, and an old status: statuses go on', marks: [status('tide', 'success', 'In merge pool.')], who: app, want: { kind: 'status' } },
     { name: 'a token', marks: [], who: { kind: 'token', slug: 'bot' } as const, want: { kind: 'status' } },
     { name: 'a token, and its status says so already', marks: [status('tide', 'pending', 'Not mergeable.')], who: { kind: 'token', slug: 'bot' } as const, want: undefined },
-  ])('$name', ({ marks, who, want }) => expect(placeOf(verdict, member(1, { marks }), who)).toEqual(want));
+      { name: 'an App that is told to write statuses', marks: [], who: app, as: { 'acme/app': 'status' }, want: { kind: 'status' } },
+    { name: 'an App that is told to write statuses elsewhere', marks: [], who: app, as: { '*': 'status', 'acme/app': 'check' }, want: { kind: 'check', id: undefined, externalId: fingerprint(verdict) } },
+  ])('$name', ({ marks, who, as = {}, want }) => expect(placeOf(verdict, member(1, { marks }), who, snapshot({ report_as: as }).prow.tide)).toEqual(want));
 });
 
 test.each([

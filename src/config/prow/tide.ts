@@ -115,6 +115,8 @@ export const Tide = z.object({
    * have started after the base last moved (`always`).
    */
   prow_freshness: ByRepo(z.enum(['any', 'always'])).default({}),
+  /** Ours, by repository: whether verdicts are check runs (with every reason) or commit statuses, as upstream writes them. A personal token can only write statuses. */
+  report_as: ByRepo(z.enum(['check', 'status'])).default({}),
   gerrit: Raw,
 }).transform((tide, context) => {
   if (tide.target_url !== '' && Object.keys(tide.target_urls).length > 0) context.addIssue({ code: 'custom', path: ['target_url'], message: 'expected target_url or target_urls, not both' });
