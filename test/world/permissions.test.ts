@@ -28,7 +28,7 @@ test.each([...manifest.default_events])('without the event %s one line names it'
 test('what fails for want of a permission names it', async () => {
   await using world = await startWorld({ pulls: 1, github: { manifest: { ...manifest, default_permissions: { ...manifest.default_permissions, issues: 'read', pull_requests: 'read' } }, appSlug: 'prow', webhookSecret: 'hook-secret' } });
   world.comment('ada', 1, '/hold');
-  await world.settled(); console.log(world.logs.filter((l)=>!l.includes('"level":"info"')).join(''));
-  await eventually('the failure', () => world.logs.some((line) => /Resource not accessible|permission/.test(line) && /issues|pull_requests/.test(line) && !line.includes('the App lacks')));
+  await eventually('the failure', () => world.logs.some((line) => line.includes('the App lacks the permission issues: write: GitHub refused') && line.includes('"plugin":"hold"')));
+  await world.settled();
   expect(world.view(1).labels).toEqual([]);
 });
