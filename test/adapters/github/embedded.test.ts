@@ -121,6 +121,24 @@ test('a permission that was taken away is named', async () => {
   if (installation) Object.assign(installation, { permissions: had });
 });
 
+test.each<{ when: 'before' | 'after' }>([{ when: 'before' }, { when: 'after' }])('with a third of answers 502 ($when the effect) labels come exactly once, and no comment twice', async ({ when }) => {
+  const github = client({ retry: { maxRetries: 12, initialDelayMs: 1, maxSleepMs: 5_000, requestTimeoutMs: 5_000 } }).forPlugin('lgtm');
+  hub.faults.set({ failShare: { status: 502, share: 0.3, seed: 7, when } });
+  const names = Array.from({ length: 12 }, (_, i) => `${when}-${i}`);
+  try {
+    await Promise.all(names.map((name) => github.addLabel(pull(), name, how)));
+    const told = await Promise.all(names.map((body) => github.createComment(pull(), body, how).then(() => body, (error: unknown) => { expect(error).toMatchObject({ name: 'RemoteError', retry: 'later' }); return undefined; })));
+    hub.faults.clear();
+    const there = (await github.comments(pull(), { signal })).map(({ body }) => body).filter((body) => names.includes(body));
+    expect(there).toHaveLength(new Set(there).size);
+    expect(there).toEqual(expect.arrayContaining(told.filter((body) => body !== undefined)));
+  } finally {
+    hub.faults.clear();
+  }
+  const added = (await github.issueEvents(pull(), { signal })).filter(({ event, label }) => event === 'labeled' && label?.startsWith(`${when}-`));
+  expect(added.map(({ label }) => label).sort()).toEqual([...names].sort());
+});
+
 test('repeated reads are free', async () => {
   const metrics = countingMetrics();
   const github = client({ metrics }).forPlugin('lgtm');
