@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { has, needCommand, needDependencies, needGit, needNode, needRedis, root, run, say } from './setup.mjs';
+import { has, needCommand, needDependencies, needGit, needNode, needRedis, run, say } from './setup.mjs';
 
 const soak = process.argv.includes('--soak');
 const only = process.argv.slice(2).filter((arg) => arg !== '--soak');

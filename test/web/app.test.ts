@@ -18,7 +18,6 @@ const event: EventSummary = {
 function web(over: Partial<WebDeps> = {}) {
   return createWeb({
     webhookPath: '/hook', hook: undefined, events: { recent: async () => [event] }, tide: { pools: async () => [pool], merges: async () => [] },
-    // eslint-disable-next-line require-yield -- a feed without news
     feed: { publish() {}, async *subscribe() {} }, help: async () => ({ AllRepos: ['acme/shop'] }), tideJson: async () => ({ Pools: [{ Org: '</script>' }] }),
     checks: [], linkUrl: () => 'https://github.com', adminUrl: undefined, clock: { now: () => 61_000 }, log: silentLog, ...over,
   });
@@ -41,13 +40,13 @@ test('a page loads nothing foreign and may not be framed', async () => {
 });
 
 test('readiness: 404 before it is declared, then 200, then 503 with the reason', async () => {
-  let problem: string | undefined;
-  const { app, declareReady } = web({ checks: [{ name: 'redis', problem: () => problem }, { name: 'config', problem: () => undefined }] });
+  const now: { problem: string | undefined } = { problem: undefined };
+  const { app, declareReady } = web({ checks: [{ name: 'redis', problem: () => now.problem }, { name: 'config', problem: () => undefined }] });
   expect((await app.request('/healthz')).status).toBe(200);
   expect((await app.request('/healthz/ready')).status).toBe(404);
   declareReady();
   expect((await app.request('/healthz/ready')).status).toBe(200);
-  problem = 'connection refused';
+  now.problem = 'connection refused';
   const down = await app.request('/healthz/ready');
   expect([down.status, await down.text()]).toEqual([503, 'redis: connection refused\n']);
 });
