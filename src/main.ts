@@ -14,6 +14,7 @@ import { createMetrics, type MetricsAdapter } from './adapters/metrics.js';
 import { createOwners } from './adapters/owners.js';
 import { patientRedis, promptRedis } from './adapters/redis.js';
 import { secretFile } from './adapters/secrets.js';
+import { createSaid } from './adapters/said.js';
 import { createTideMemory } from './adapters/tideMemory.js';
 import { createTideViews } from './adapters/tideViews.js';
 import type { Settings } from './cli/settings.js';
@@ -131,7 +132,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   closings.push(() => feed[Symbol.asyncDispose]());
   const views = createTideViews({ redis: patient, prefix });
   const handling = createHandling({
-    config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode,
+    config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode,
     async poke(events) {
       for (const event of events) {
         await github.observe(event);

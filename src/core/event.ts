@@ -78,6 +78,10 @@ export interface CommentEvent extends InRepo {
   readonly commentId: number | undefined;
   /** How many comments the issue or pull request had when GitHub sent this, itself included; undefined where the payload does not say. */
   readonly commentCount?: number | undefined;
+  /** When the issue or pull request was created; undefined where the payload does not say. */
+  readonly issueCreatedAt?: string | undefined;
+  /** The repository's default branch; undefined where the payload does not say. */
+  readonly defaultBranch?: string | undefined;
 }
 
 export interface PullEvent extends InRepo {

@@ -8,7 +8,7 @@ import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
 import { changeLabel, changeLabelLate } from './label.js';
 import type { ActContext, ActDeps } from './performing.js';
-import { reply, upsert } from './say.js';
+import { remove, reply, upsert } from './say.js';
 
 /** Performs a list in order and gives the kinds of what was done. The first failure ends the list, except inside `each`. */
 export async function perform(actions: readonly Action[], context: ActContext, deps: ActDeps): Promise<readonly ActionKind[]> {
@@ -58,17 +58,17 @@ export function combined(errors: readonly Error[]): Error {
 type Simple = Exclude<Action, { kind: 'each' }>;
 
 /** False where there was nothing left to do. */
-async function performOne(action: Simple, context: ActContext, { github, jobs, intents, log }: ActDeps): Promise<boolean> {
+async function performOne(action: Simple, context: ActContext, { github, jobs, intents, said, log }: ActDeps): Promise<boolean> {
   const { repeated, signal } = context;
   const opts = (priority: Priority) => ({ signal, priority });
   switch (action.kind) {
     case 'label.add': case 'label.remove':
       if (!repeated) return changeLabel(action, context, github);
       return changeLabelLate(action, context, { github, intents, log });
-    case 'comment.reply': return reply(action, context, { github, intents });
-    case 'comment.upsert': return upsert(action, context, { github, intents });
+    case 'comment.reply': return reply(action, context, { github, intents, said });
+    case 'comment.upsert': return upsert(action, context, { github, intents, said });
     case 'comment.delete':
-      await github.deleteComment(action.issue, action.commentId, opts('housekeeping'));
+      await remove(action.issue, action.commentId, context, { github, said });
       return true;
     case 'assign': {
       const { missing } = await github.assign(action.issue, action.logins, opts('comment'));

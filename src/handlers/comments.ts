@@ -1,5 +1,5 @@
 import type { CommentEvent } from '../core/event.js';
-import { at, integer, text, type Json } from './json.js';
+import { at, integer, text, textOrUndefined, type Json } from './json.js';
 import { account, labelNames, logins, openOrClosed, pullOf, repository } from './payload.js';
 
 type Source = CommentEvent['source'];
@@ -51,5 +51,7 @@ export function commentOf(name: string, payload: Json): CommentEvent | undefined
     url: text(at(said, 'html_url')),
     commentId: TEXT_AT[name] === 'comment' ? integer(at(said, 'id')) : undefined,
     commentCount: name === 'issue_comment' ? integer(at(subject, 'comments')) : undefined,
+    issueCreatedAt: textOrUndefined(at(subject, 'created_at')),
+    defaultBranch: textOrUndefined(at(payload['repository'], 'default_branch')),
   };
 }

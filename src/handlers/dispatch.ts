@@ -13,6 +13,7 @@ import type { Intents } from '../core/ports/intents.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
 import type { Metrics } from '../core/ports/metrics.js';
+import type { Said } from '../core/ports/said.js';
 import { replyTo } from '../core/reply.js';
 import { toError } from '../core/retry.js';
 import { combined, perform } from './act.js';
@@ -31,6 +32,7 @@ export interface HandlingDeps {
   readonly owners: OwnersReads;
   readonly jobs: ProwJobs;
   readonly intents: Intents;
+  readonly said: Said;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -128,13 +130,13 @@ async function runPart(
   const log = deps.log.child({ plugin: plugin.name, 'event-type': delivery.event, 'event-GUID': delivery.id, ...about(event) });
   const github = watchUse(deps.githubFor(plugin.name));
   const owners = watchUse(deps.owners);
-  const act = { github: github.port, jobs: deps.jobs, intents: deps.intents, log, mode: deps.mode };
+  const act = { github: github.port, jobs: deps.jobs, intents: deps.intents, said: deps.said, log, mode: deps.mode };
   const started = clock.now();
   const how = { plugin: plugin.name, delivery, repeated: delivery.via === 'recovered' || attempt > 1 || started - delivery.at > LATE_MS, signal };
   const labels = () => ({ event_type: delivery.event, action: actionOf(event), plugin: plugin.name, took_action: String(github.used() || owners.used()) });
   try {
     const done = await perform(
-      await run({ github: github.port, git: deps.git, owners: owners.port, jobs: deps.jobs, config, delivery: { id: delivery.id, at: delivery.at }, clock, log, signal }), how, act,
+      await run({ github: github.port, git: deps.git, owners: owners.port, jobs: deps.jobs, said: deps.said, config, delivery: { id: delivery.id, at: delivery.at }, clock, log, signal }), how, act,
     );
     if (done.length > 0) deps.feed?.publish({ topic: 'plugin', key: delivery.id, at: clock.now(), text: `${plugin.name}: ${done.join(', ')}${where(event)}` });
     return done;

@@ -3,6 +3,7 @@ import type { GitHubReads, GitHubWrites } from '../core/ports/github.js';
 import type { Intents } from '../core/ports/intents.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
+import type { Said } from '../core/ports/said.js';
 
 /**
  * How the actions of plugins are performed. Every action may be repeated: it has an identity of its own at its service, or its intent is
@@ -13,6 +14,7 @@ export interface ActDeps {
   readonly github: GitHubReads & GitHubWrites;
   readonly jobs: ProwJobs;
   readonly intents: Intents;
+  readonly said: Said;
   readonly log: Log;
   /** `dry`: says what it would do and writes nothing. */
   readonly mode: 'act' | 'dry';

@@ -7,6 +7,7 @@ import type { GitReads } from '../core/ports/git.js';
 import type { GitHubReads } from '../core/ports/github.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
+import type { Said } from '../core/ports/said.js';
 import type { Match, Pattern } from '../core/re2.js';
 import type { OwnersReads } from '../core/owners/port.js';
 
@@ -37,6 +38,8 @@ export interface PluginContext {
   readonly git: GitReads;
   readonly owners: OwnersReads;
   readonly jobs: Pick<ProwJobs, 'list'>;
+  /** Which comments this bot has made, where that is certain. */
+  readonly said: Pick<Said, 'ids'>;
   /** The configuration as it was when the event was taken up. */
   readonly config: Snapshot;
   /** The delivery that is being handled; its id makes names and markers. */

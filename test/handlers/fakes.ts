@@ -68,6 +68,10 @@ export function fakeGitHub(): FakeGitHub {
       const pull = self.pulls.get(ref.number);
       return pull ? read('pull', pull) : Promise.reject(new NotFoundError('no such pull request', { service: 'github' }));
     },
+    pullAndBase: async (ref, _usual, options) => {
+      const pull = await self.pull(ref, options);
+      return { pull, baseSha: await self.branchSha(ref, pull.baseRef, options) };
+    },
     labels: (ref) => read('labels', [...labels(ref.number)]),
     comments: (ref) => read('comments', commentsOf.get(ref.number) ?? []),
     reviews: () => read('reviews', self.reviewsOf),
@@ -219,7 +223,7 @@ export function world(config: Snapshot, over: Partial<HandlingDeps> = {}): World
   const intents = fakeIntents();
   const never = () => Promise.reject(new Error('not in this test'));
   const deps: HandlingDeps = {
-    config: source(config), githubFor: () => github, git: { listFiles: never, readFiles: never, changedPaths: never }, owners: { load: never }, jobs, intents,
+    config: source(config), githubFor: () => github, git: { listFiles: never, readFiles: never, changedPaths: never }, owners: { load: never }, jobs, intents, said: { begin: () => Promise.resolve(), finish: () => Promise.resolve(), forget: () => Promise.resolve(), ids: () => Promise.resolve(undefined) },
     clock: { now: () => NOW }, log: silentLog, metrics: noMetrics, mode: 'act', ...over,
   };
   return { github, jobs, intents, deps };

@@ -197,6 +197,14 @@ end
 return close(id)
 `;
 
+/** ARGV: prefix, run, new epoch id, key, when the issue was created, margin, milliseconds that what was said is kept. Returns the members, or nothing when the memory may not reach back so far. */
+export const SAID_SCRIPT = `${EPOCH}
+local _, birth = epoch(ARGV[2], ARGV[3])
+local since = tonumber(ARGV[5])
+if since < birth + tonumber(ARGV[6]) or since < now - tonumber(ARGV[7]) then return false end
+return redis.call('SMEMBERS', ARGV[4])
+`;
+
 /** ARGV: prefix, run, new epoch id, key, milliseconds that intents live, via, at of the cause ('' for none), margin. Returns a state and perhaps an outcome. */
 export const INTENT_SCRIPT = `${EPOCH}
 local _, birth = epoch(ARGV[2], ARGV[3])

@@ -3,6 +3,7 @@ import type { Event } from '../../core/event.js';
 import type { Deliveries } from '../../core/ports/deliveries.js';
 import type { GitHubReads, GitHubWrites, Identity, Opts } from '../../core/ports/github.js';
 import { createAuth } from './auth.js';
+import { createBases } from './bases.js';
 import { createCache } from './cache.js';
 import { createDeliveries, tokenHooks } from './deliveries.js';
 import { createHttp, type Http } from './http.js';
@@ -43,7 +44,8 @@ export function createGitHub(options: GitHubOptions & { readonly enabled: () => 
   const cache = createCache({ redis, prefix, clock });
   const identity = createAuth(options);
   const http = createHttp({ ...options, identity, cache, pacing: createPacing({ redis, prefix, clock }) });
-  const deps = { http, cache, kind: auth.kind } as const;
+  const bases = createBases();
+  const deps = { http, cache, kind: auth.kind, bases } as const;
   /** Also tells the metrics which account a token belongs to. */
   async function self(plugin: string, signal: AbortSignal): Promise<Identity> {
     const found = await identityOf(deps, plugin, signal);
@@ -58,7 +60,7 @@ export function createGitHub(options: GitHubOptions & { readonly enabled: () => 
     deliveries: createDeliveries({ http, hooks: auth.kind === 'app' ? async () => [{ org: undefined, path: '/app/hook' }] : tokenHooks(http, options.enabled) }),
     merging: createMerging({ http, identity: ({ signal }) => identityOf(deps, 'tide', signal) }),
     identity: ({ signal }) => self('prow', signal),
-    observe: (event) => { http.unshare(); return observe(event, cache); },
+    observe: (event) => { http.unshare(); bases.observe(event); return observe(event, cache); },
     gitCredentials: (org, signal) => identity.gitCredentials(org, signal),
     repositories: (org, options) =>
       cache.fact(factGroups.org(org), 'repositories', 3_600_000, async (signal) => {

@@ -1,7 +1,9 @@
 import type { GitHubReads, Identity, Opts } from '../../core/ports/github.js';
+import type { Pull } from '../../core/event.js';
 import type { IssueRef, Repo } from '../../core/ids.js';
 import { PermissionError } from '../../core/errors.js';
 import { sameLogin } from '../../core/ids.js';
+import type { Bases } from './bases.js';
 import type { AnswerCache } from './cache.js';
 import type { Call, Http } from './http.js';
 import { commentOf, contextOf, fileOf, issueEventOf, newestChecks, pullOf, reviewOf, runOf, type RawCheckRun, type RawComment, type RawPull, type RawStatus } from './map.js';
@@ -10,6 +12,7 @@ export interface ReadDeps {
   readonly http: Http;
   readonly cache: AnswerCache;
   readonly kind: 'app' | 'token';
+  readonly bases: Bases;
 }
 
 /** Memberships change rarely, and GitHub tells us when they do (`observe`). */
@@ -27,7 +30,7 @@ const repoParams = ({ org, name }: Repo) => ({ owner: org, repo: name });
 const issueParams = (ref: IssueRef) => ({ ...repoParams(ref), number: ref.number });
 
 /** Who we are at GitHub; asked once an hour. */
-export function identityOf({ http, cache, kind }: ReadDeps, plugin: string, signal: AbortSignal): Promise<Identity> {
+export function identityOf({ http, cache, kind }: Pick<ReadDeps, 'http' | 'cache' | 'kind'>, plugin: string, signal: AbortSignal): Promise<Identity> {
   return cache.fact(factGroups.self, kind, HOUR_MS, async (shared) => {
     const { data } = await http.call({ method: 'GET', route: kind === 'app' ? '/app' : '/user', org: undefined, plugin, priority: 'read', signal: shared });
     const { slug = '', login = '' } = data as { slug?: string; login?: string };
@@ -37,7 +40,7 @@ export function identityOf({ http, cache, kind }: ReadDeps, plugin: string, sign
 
 /** The reads of one plugin. */
 export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
-  const { http, cache } = deps;
+  const { http, cache, bases } = deps;
   const get = (org: string | undefined, route: string, params: Record<string, unknown>, { signal }: Opts, more: Partial<Call> = {}): Call => ({ method: 'GET', route, params, org, plugin, priority: 'read', signal, ...more });
   /** 204 yes, 404 no. Elsewhere means that GitHub shows us only who is a member in public: that must not pass for a no. */
   const yes = async (org: string, route: string, params: Record<string, unknown>, options: Opts): Promise<boolean> => {
@@ -46,11 +49,27 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
     return status === 204;
   };
 
+  const pull = async (ref: IssueRef, options: Opts): Promise<Pull> => {
+    const { data } = await http.call(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}', issueParams(ref), options));
+    const read = pullOf(ref, data as RawPull);
+    bases.learn(read);
+    return read;
+  };
+  // Asked each time: a conditional request is free while the branch stays, and a push whose webhook was lost would be missed.
+  const branchSha = async (repo: Repo, branch: string, options: Opts): Promise<string> => {
+    const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/git/ref/heads/{+branch}', { ...repoParams(repo), branch }, options));
+    return (data as { object: { sha: string } }).object.sha;
+  };
+
   return {
     identity: ({ signal }) => identityOf(deps, plugin, signal),
-    async pull(ref, options) {
-      const { data } = await http.call(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}', issueParams(ref), options));
-      return pullOf(ref, data as RawPull);
+    pull,
+    async pullAndBase(ref, usual, options) {
+      const guess = bases.of(ref) ?? usual;
+      const guessed = guess === undefined ? undefined : branchSha(ref, guess, options);
+      guessed?.catch(() => {}); // matters only when the guess is right
+      const read = await pull(ref, options);
+      return { pull: read, baseSha: await (guessed !== undefined && read.baseRef === guess ? guessed : branchSha(ref, read.baseRef, options)) };
     },
     labels: async (ref, options) => (await http.pages<{ name: string }>(get(ref.org, '/repos/{owner}/{repo}/issues/{number}/labels', issueParams(ref), options))).map(({ name }) => name),
     comments: async (ref, options) => (await http.pages<RawComment>(get(ref.org, '/repos/{owner}/{repo}/issues/{number}/comments', issueParams(ref), options))).map(commentOf),
@@ -71,11 +90,7 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
         const answer = await http.call(get(org, '/orgs/{org}/teams/{slug}/memberships/{login}', { org, slug: team.slug, login }, { signal }, { accepted: [404] }));
         return answer.status === 200 && (answer.data as { state?: string }).state !== 'pending';
       }, options.signal),
-    // Asked each time: a conditional request is free while the branch stays, and a push whose webhook was lost would be missed.
-    branchSha: async (repo, branch, options) => {
-      const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/git/ref/heads/{+branch}', { ...repoParams(repo), branch }, options));
-      return (data as { object: { sha: string } }).object.sha;
-    },
+    branchSha,
     treeSha: async (repo, sha, options) => {
       const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/commits/{sha}', { ...repoParams(repo), sha }, options));
       return (data as { commit: { tree: { sha: string } } }).commit.tree.sha;

@@ -67,6 +67,8 @@ export interface Opts {
 export interface GitHubReads {
   identity(options: Opts): Promise<Identity>;
   pull(ref: IssueRef, options: Opts): Promise<Pull>;
+  /** A pull request and the tip of its base, read at once as a rule. `usual`: the likely base of one that was not seen before. */
+  pullAndBase(ref: IssueRef, usual: string | undefined, options: Opts): Promise<{ readonly pull: Pull; readonly baseSha: string }>;
   labels(ref: IssueRef, options: Opts): Promise<readonly string[]>;
   comments(ref: IssueRef, options: Opts): Promise<readonly Comment[]>;
   reviews(ref: IssueRef, options: Opts): Promise<readonly Review[]>;

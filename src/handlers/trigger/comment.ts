@@ -25,8 +25,8 @@ export async function onComment(event: CommentEvent, context: PluginContext): Pr
   if (isSelf(await github.identity({ signal }), event.user.login)) return [];
 
   const entry = triggerFor(config.plugins, event.repo);
-  // Most who ask are trusted: the pull request is read meanwhile.
-  const reading = event.pull ? Promise.resolve(event.pull) : github.pull(event.issue, { signal });
+  // Most who ask are trusted: what a test needs is read meanwhile.
+  const reading = tipsOf(event, presubmits, context);
   reading.catch(() => undefined);
   const { why, labels: read } = await trustOf(event, entry, context);
   const vouching = !entry.ignore_ok_to_test && (asked.okToTest || asked.cancel);
@@ -74,14 +74,12 @@ interface Testing {
   readonly entry: TriggerEntry;
 }
 
-async function test(event: CommentEvent, pull: Pull, { text, asked, presubmits, entry }: Testing, context: PluginContext): Promise<readonly Action[]> {
+async function test(event: CommentEvent, { pull, baseSha }: Tips, { text, asked, presubmits, entry }: Testing, context: PluginContext): Promise<readonly Action[]> {
   const { github, config, signal } = context;
   const changes = changesOf(pull, context);
-  const [baseSha, states, comments, workflows] = await Promise.all([
-    presubmits.length > 0 ? github.branchSha(pull, pull.baseRef, { signal }) : '',
+  const [states, outdated, workflows] = await Promise.all([
     asked.retest || asked.retestRequired ? github.contexts(pull, pull.headSha, { signal }) : [],
-    // The only comment there is has no help before it.
-    outdatesHelp(text) && event.commentCount !== 1 ? github.comments(event.issue, { signal }) : [],
+    outdatesHelp(text) ? formerHelp(event, context) : [],
     entry.trigger_github_workflows ? workflowsOf(pull, asked, context) : [],
   ]);
   const jobs = await pickJobs(wantedBy(presubmits, text, asked, contextsOf(states)), pull, changes);
@@ -92,13 +90,32 @@ async function test(event: CommentEvent, pull: Pull, { text, asked, presubmits, 
     return [answer(event, HELP_PURPOSE, help), ...approved];
   }
   const labels = asked.retest || asked.retestRequired ? { 'prow.k8s.io/retest': 'true' } : {};
-  const me = await github.identity({ signal });
-  const outdated = comments.filter((comment) => isSelf(me, comment.user.login) && isHelp(comment.body));
   return [
     ...startJobs(jobs, { pull, baseSha, labels }, context),
     ...(pull.mergeable === false && jobs.length > 0 && config.plugins.comment_style === 'quiet' ? [answer(event, 'conflict', CONFLICT_TEXT)] : []),
-    { kind: 'each', actions: [...workflows, ...outdated.map((comment): Action => ({ kind: 'comment.delete', issue: event.issue, commentId: comment.id }))] },
+    { kind: 'each', actions: [...workflows, ...outdated.map((commentId): Action => ({ kind: 'comment.delete', issue: event.issue, commentId }))] },
   ];
+}
+
+interface Tips {
+  readonly pull: Pull;
+  readonly baseSha: string;
+}
+
+/** The pull request and the tip of its base, which only presubmits need. */
+async function tipsOf({ issue, pull, defaultBranch }: CommentEvent, presubmits: readonly Presubmit[], { github, signal }: PluginContext): Promise<Tips> {
+  if (presubmits.length === 0) return { pull: pull ?? (await github.pull(issue, { signal })), baseSha: '' };
+  if (pull) return { pull, baseSha: await github.branchSha(pull, pull.baseRef, { signal }) };
+  return github.pullAndBase(issue, defaultBranch, { signal });
+}
+
+/** Help that was given before. The only comment there is has none before it; what we have said is known as a rule. */
+async function formerHelp({ issue, commentCount, issueCreatedAt }: CommentEvent, { github, said, signal }: PluginContext): Promise<readonly number[]> {
+  if (commentCount === 1) return [];
+  const known = await said.ids('trigger', HELP_PURPOSE, issue, issueCreatedAt);
+  if (known) return known;
+  const [me, comments] = await Promise.all([github.identity({ signal }), github.comments(issue, { signal })]);
+  return comments.filter((comment) => isSelf(me, comment.user.login) && isHelp(comment.body)).map(({ id }) => id);
 }
 
 /** The help names the conditional jobs that `/test all` would run, so it needs the changes if there are any such jobs. */
