@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { callRest, type ApiAnswer, type ApiCall } from './api.js';
+import { playActions, type PlayerOptions } from './actions.js';
+import { callApi, callRest, type ApiAnswer, type ApiCall } from './api.js';
+import { graphql, type GraphqlRequest } from './graphql.js';
 import { createFaults, type Faults } from './faults.js';
 import { openGit } from './git.js';
 import { serveGit } from './gitHttp.js';
-import { newId, nowIso, type Hub, type Urls } from './hub.js';
+import { ApiError, newId, nowIso, type Hub, type Urls } from './hub.js';
 import { addAccount, addApp } from './mutate/orgs.js';
 import { createRates, defaultLimits, type Limits } from './rates.js';
 import { allRoutes } from './routes/all.js';
@@ -36,6 +38,8 @@ export interface GitHubOptions {
   /** The first answer about a pull request that has moved says `mergeable: null`. */
   readonly lazyMergeable?: boolean;
   readonly limits?: Partial<Limits>;
+  /** How GitHub Actions is played; without it no workflow runs. */
+  readonly actions?: PlayerOptions;
 }
 
 export interface EmbeddedGitHub {
@@ -90,6 +94,22 @@ async function callOf(request: Request): Promise<ApiCall> {
   return { method: request.method, url, path: apiPath(url.pathname), headers: request.headers, body: request.method === 'GET' || request.method === 'HEAD' ? '' : await request.text() };
 }
 
+/** Answers a GraphQL call: always 200 for who has a token. */
+function callGraphql(parts: Parts, call: ApiCall, latencyMs: number): Promise<ApiAnswer> {
+  return callApi(parts, call, {
+    resource: 'graphql', template: '/graphql', latencyMs,
+    async work(who) {
+      if (who.kind === 'anonymous' || who.kind === 'app') throw new ApiError(401, 'This endpoint requires you to be authenticated.');
+      let request: Partial<GraphqlRequest>;
+      try { request = JSON.parse(call.body) as Partial<GraphqlRequest>; } catch { throw new ApiError(400, 'Problems parsing JSON'); }
+      const { query, ...rest } = request;
+      if (typeof query !== 'string') throw new ApiError(400, 'A query attribute must be specified and must be a string.');
+      const body = await graphql(parts.hub, who, { query, ...rest }, parts.rates.view(who, 'graphql'));
+      return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
+    },
+  });
+}
+
 const respond = ({ status, headers, body }: ApiAnswer): Response => new Response(status === 204 || status === 304 || status === 205 ? null : body, { status, headers });
 
 /** Starts a GitHub of its own: an organisation-less, people-less one with one App, ready to be filled by `world`. */
@@ -112,6 +132,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<Embedded
     const answer = await serveGit(hub, context.req.raw);
     return answer ?? next();
   });
+  web.post('/graphql', async (context) => respond(await callGraphql(parts, await callOf(context.req.raw), latencyMs)));
+  web.post('/api/graphql', async (context) => respond(await callGraphql(parts, await callOf(context.req.raw), latencyMs)));
   web.all('*', async (context) => respond(await callRest(parts, routes, await callOf(context.req.raw), latencyMs)));
   const { server, port: taken } = await listen(web, port);
   const url = `http://127.0.0.1:${String(taken)}`;
@@ -126,7 +148,10 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<Embedded
   const hook = { id: newId(hub), target: { kind: 'app', appId: app.id } as const, url: webhookUrl ?? null, secret: webhookSecret, events: app.events, active: true, createdAt: nowIso(hub), updatedAt: nowIso(hub) };
   hub.state.hooks.set(hook.id, hook);
 
+  const player = options.actions && playActions(hub, options.actions);
+
   async function stop(): Promise<void> {
+    player?.stop();
     await new Promise<void>((resolve) => {
       server.close(() => { resolve(); });
       server.closeAllConnections();
