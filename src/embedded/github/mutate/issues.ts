@@ -106,10 +106,21 @@ export function closeIssue(hub: Hub, who: Who, repo: Repo, issue: Issue, reason:
   emitIssue(hub, who, repo, issue, 'closed');
 }
 
-/** Opens it again; a merged pull request stays closed. */
+/** Why a closed pull request stays closed. */
+function unopenable(hub: Hub, repo: Repo, issue: Issue, { mergedAt, head, base }: Pull): string | undefined {
+  if (mergedAt) return 'The pull request cannot be reopened.';
+  const tip = hub.state.repos.get(head.repoId)?.heads.get(head.ref);
+  if (!tip) return `The ${head.ref} branch has been deleted.`;
+  if (tip !== head.sha) return `The ${head.ref} branch was force-pushed or recreated.`;
+  const rival = [...repo.issues.values()].find((one) => one !== issue && one.state === 'open' && one.pull?.head.repoId === head.repoId && one.pull.head.ref === head.ref && one.pull.base.ref === base.ref);
+  return rival && `There is already an open pull request from ${head.owner}:${head.ref}.`;
+}
+
+/** Opens it again; a pull request only where its branch still is as it was. */
 export function reopenIssue(hub: Hub, who: Who, repo: Repo, issue: Issue): void {
   if (issue.state === 'open') return;
-  if (issue.pull?.mergedAt) throw invalid([{ resource: 'PullRequest', code: 'custom', field: 'state', message: 'state cannot be changed. The pull request cannot be reopened.' }]);
+  const why = issue.pull ? unopenable(hub, repo, issue, issue.pull) : undefined;
+  if (why) throw invalid([{ resource: 'PullRequest', code: 'custom', field: 'state', message: `state cannot be changed. ${why}` }]);
   issue.state = 'open';
   issue.closedAt = null;
   issue.closedBy = null;

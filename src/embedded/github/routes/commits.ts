@@ -1,4 +1,4 @@
-import { ApiError, fullName, isPull, notFound } from '../hub.js';
+import { ApiError, fullName, isPull, key, notFound } from '../hub.js';
 import { changedFiles, emptyTree, listCommits, listRefs, listTree, mergeBaseOf, readBlob, readCommit, resolveCommit, treeEntry, type TreeEntry } from '../gitRead.js';
 import { signatureOf, writeCommit } from '../gitWrite.js';
 import { moveRef, refMoved } from '../mutate/refs.js';
@@ -26,11 +26,19 @@ async function detailed(ask: RepoAsk, commit: Commit): Promise<unknown> {
   return { ...renderCommit(ask.hub, ask.repo, commit), stats, files: files.map((file) => renderFile(ask.hub, ask.repo, commit.sha, file)) };
 }
 
+/** A side of a comparison: a reference, or `owner:branch` of a fork, whose commits are here once a pull request has brought them. */
+async function endOf({ hub, repo }: RepoAsk, text: string): Promise<string | undefined> {
+  const cut = text.indexOf(':');
+  if (cut < 0 || key(text.slice(0, cut)) === key(repo.owner)) return resolveCommit(hub, repo, text.slice(cut + 1));
+  const fork = [...hub.state.repos.values()].find((one) => key(one.owner) === key(text.slice(0, cut)) && (one.forkOf === repo.id || one.id === repo.forkOf));
+  const sha = fork?.heads.get(text.slice(cut + 1));
+  return sha === undefined ? undefined : resolveCommit(hub, repo, sha);
+}
+
 async function compare(ask: RepoAsk): Promise<Answer> {
   const { hub, repo } = ask;
   const [left = '', right = ''] = (ask.params.basehead ?? '').split('...');
-  const named = (text: string): string => (text.includes(':') ? text.slice(text.indexOf(':') + 1) : text);
-  const [base, head] = await Promise.all([resolveCommit(hub, repo, named(left)), resolveCommit(hub, repo, named(right))]);
+  const [base, head] = await Promise.all([endOf(ask, left), endOf(ask, right)]);
   const mergeBase = base && head ? await mergeBaseOf(hub, repo, base, head) : undefined;
   if (!base || !head || !mergeBase) throw notFound();
   const [ahead, behind, files, first, common] = await Promise.all([

@@ -3,6 +3,7 @@ import { changedFiles, listCommits } from '../gitRead.js';
 import { mergePull, updateBranch, type MergeMethod } from '../mutate/merge.js';
 import { lookAtPull } from '../mutate/pullGit.js';
 import { changeBase, openPull, requestReviewers, unrequestReviewers } from '../mutate/pulls.js';
+import { grants } from '../permissions.js';
 import { renderAccount, renderTeam } from '../render/accounts.js';
 import { renderCommit, renderFile } from '../render/commit.js';
 import { renderPull, renderPullShort } from '../render/pull.js';
@@ -24,6 +25,15 @@ async function shown(ask: RepoAsk, issue: PullIssue): Promise<unknown> {
 async function rangeOf({ hub, repo }: RepoAsk, issue: PullIssue): Promise<{ base: string; head: string }> {
   const base = issue.pull.facts?.mergeBase ?? (await hub.git.run(fullName(repo), ['merge-base', issue.pull.base.sha, issue.pull.head.sha])).trim();
   return { base, head: issue.pull.head.sha };
+}
+
+/** An App changes workflow files only with a permission of its own, by merging too. */
+async function mayTouchWorkflows(ask: RepoAsk, issue: PullIssue): Promise<void> {
+  const { who } = ask;
+  if (who.kind !== 'installation' || issue.state === 'closed' || grants(who.permissions, { name: 'workflows', level: 'write' })) return;
+  const { base, head } = await rangeOf(ask, issue);
+  const touched = (await changedFiles(ask.hub, ask.repo, base, head)).some(({ path }) => path.startsWith('.github/workflows/'));
+  if (touched) throw new ApiError(403, 'Resource not accessible by integration', {}, { 'x-accepted-github-permissions': 'contents=write,workflows=write' });
 }
 
 function reviewersIn(body: unknown): { users: readonly string[]; teams: readonly string[] } {
@@ -84,6 +94,7 @@ export const pullRoutes: readonly Route[] = [
   }),
   repoRoute('PUT', '/pulls/:number/merge', { access: need('contents=write'), right: 'write' }, async (ask) => {
     const body = fields(ask.body);
+    await mayTouchWorkflows(ask, pullOf(ask));
     const sha = await mergePull(ask.hub, ask.who, ask.repo, pullOf(ask), {
       method: body.text('merge_method') as MergeMethod | undefined, sha: body.text('sha'), title: body.text('commit_title'), message: body.text('commit_message'),
     });
