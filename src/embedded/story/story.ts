@@ -54,7 +54,7 @@ export async function playStory({ api, git, tokens, workDir, why, tell, step, si
   const see1 = async (number: number, what: string, isSo: (view: PullView) => boolean): Promise<PullView> => until(what, async (): Promise<Look<PullView>> => {
     const view = await viewPull(ada, number);
     return isSo(view) ? { there: view } : { seen: wordsOf(view) };
-  }, { limitMs, everyMs: 150, signal, reasons: () => why(number), waiting: (reasons) => { for (const reason of reasons) tell({ kind: 'wait', who: '', text: `#${String(number)} waits: ${reason}` }); } });
+  }, { limitMs, everyMs: 150, signal, reasons: () => why(number), waiting: (reasons) => { tell({ kind: 'wait', who: '', text: `#${String(number)} waits: ${reasons.map((reason) => reason.replace(/ \(cleared by .*\)$/, '')).join('; ')}` }); } });
   const comment = async (who: Caller, number: number, body: string): Promise<void> => {
     act(who.login, `comments on #${String(number)}: ${body}`);
     await who.send('POST', `${base}/issues/${String(number)}/comments`, { body });
