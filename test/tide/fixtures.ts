@@ -43,7 +43,7 @@ export const QUERY = { orgs: ['acme'], labels: ['lgtm', 'approved'], missingLabe
 export function snapshot(tide: object = {}, more: Readonly<{ presubmits?: readonly Presubmit[]; prow?: object; revision?: string }> = {}): Snapshot {
   const prow = ProwConfig.parse({ ...more.prow, tide: { queries: [QUERY], ...tide } });
   const wrong = (): never => { throw new Error('not part of this test'); };
-  return { revision: more.revision ?? 'r1', prow, presubmits: () => more.presubmits ?? [], postsubmits: () => [], pluginsFor: () => [], enabled: new Map(), get plugins() { return wrong(); } };
+  return { revision: more.revision ?? 'r1', prow, presubmits: () => more.presubmits ?? [], postsubmits: () => [], pluginsFor: () => [], enabled: new Map(), get plugins() { return wrong(); }, get jobs() { return wrong(); } };
 }
 
 export function presubmit(context: string, facts: Partial<Presubmit> = {}): Presubmit {
