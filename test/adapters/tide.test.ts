@@ -57,6 +57,8 @@ test('a lease is one worker\'s until it is released, and nobody releases another
   const first = await memory.take('pool', 60_000);
   expect(first).toBeDefined();
   expect(await memory.take('pool', 60_000)).toBeUndefined();
+  // Of a worker that was killed it would be free within seconds, however long the work may take.
+  expect(await redis.pttl(`${deps.prefix}:tide:lease:pool`)).toBeLessThanOrEqual(6_000);
   await redis.del(`${deps.prefix}:tide:lease:pool`);
   const second = await memory.take('pool', 60_000);
   await first?.release();

@@ -99,6 +99,7 @@ export async function startRedis({ dir, port = 0 }: { dir: string; port?: number
     pid: child.pid,
     async stop() {
       process.off('exit', killer);
+      child.ref(); // nothing else may keep this process alive until it has ended
       child.kill('SIGTERM');
       await ended;
       rmSync(urlFile(dir), { force: true });
