@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { createCensor } from './adapters/censor.js';
@@ -38,6 +39,8 @@ import { openAdders, openQueues, startWorkers } from './worker.js';
 
 const clock: Clock = { now: () => Date.now() };
 const CONFIG_LOOK_MS = 1_000;
+/** So long a start waits for Redis; after that it serves, and says that Redis is away. */
+const REDIS_WAIT_MS = 5_000;
 /** The help pages do not wait longer for GitHub. */
 const HELP_MS = 1_000;
 /** Every run may be repeated, so one that takes longer is handed back to another worker. */
@@ -186,6 +189,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   });
   const main = await listen(web.app, settings.port, settings.host);
   closings.push((graceMs) => main.close(graceMs));
+  if (prompt.status !== 'ready') await once(prompt, 'ready', { signal: AbortSignal.timeout(REDIS_WAIT_MS) }).catch(() => {});
   await watch.look();
   web.declareReady();
   log.info({ port: main.port, metricsPort: metricsServer.port, adminPort: admin?.port, components: [...components], role, mode, redis: privateRedis ? 'private' : 'given' }, 'prow serves');
