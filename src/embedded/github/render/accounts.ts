@@ -46,7 +46,7 @@ export function renderOrgShort(hub: Hub, org: Org): Json {
 export function renderOrg(hub: Hub, org: Org): Json {
   const repos = [...hub.state.repos.values()].filter(({ owner }) => key(owner) === key(org.account.login)).length;
   return {
-    ...renderOrgShort(hub, org), name: org.account.name, company: null, blog: null, location: null, email: org.account.email, twitter_username: null, is_verified: false,
+    ...renderOrgShort(hub, org), name: org.account.name ?? org.account.login, company: '', blog: '', location: '', email: org.account.email ?? '', twitter_username: null, is_verified: false,
     has_organization_projects: true, has_repository_projects: true, public_repos: repos, public_gists: 0, followers: 0, following: 0, html_url: `${hub.urls.web}/${org.account.login}`,
     created_at: org.account.createdAt, updated_at: org.account.createdAt, archived_at: null, type: 'Organization', default_repository_permission: org.defaultPermission,
     members_can_create_repositories: false, two_factor_requirement_enabled: false, billing_email: null, members_can_fork_private_repositories: false,
@@ -57,7 +57,7 @@ function teamShort(hub: Hub, org: Org, team: Team): Json {
   const url = `${hub.urls.api}/organizations/${String(org.account.id)}/team/${String(team.id)}`;
   return {
     id: team.id, node_id: nodeId('Team', team.id), name: team.name, slug: team.slug, description: team.description, privacy: team.privacy, notification_setting: 'notifications_enabled',
-    permission: 'pull', url, html_url: `${hub.urls.web}/orgs/${org.account.login}/teams/${team.slug}`, members_url: `${url}/members{/member}`, repositories_url: `${url}/repos`,
+    permission: 'pull', type: 'organization', organization_id: org.account.id, url, html_url: `${hub.urls.web}/orgs/${org.account.login}/teams/${team.slug}`, members_url: `${url}/members{/member}`, repositories_url: `${url}/repos`,
   };
 }
 

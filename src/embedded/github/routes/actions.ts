@@ -66,7 +66,7 @@ export const searchRoutes: readonly Route[] = [
       const rank = ({ issue }: (typeof found)[number]): string | number => (by === 'updated' ? issue.updatedAt : by === 'comments' ? issue.comments.length : issue.createdAt);
       const sorted = by ? [...found].sort((a, b) => (rank(a) < rank(b) ? 1 : rank(a) > rank(b) ? -1 : b.issue.id - a.issue.id)) : found;
       const ordered = by && ask.query.get('order') === 'asc' ? [...sorted].reverse() : sorted;
-      return list(ordered.slice(0, 1000), ({ repo, issue }) => ({ ...renderIssue(ask.hub, repo, issue), score: 1 }), { under: 'items', more: { incomplete_results: false } });
+      return list(ordered.slice(0, 1000), ({ repo, issue }) => ({ ...renderIssue(ask.hub, repo, issue), score: 1 }), { under: 'items', more: { total_count: found.length, incomplete_results: false, search_type: 'lexical' } });
     }),
     resource: 'search',
   },
