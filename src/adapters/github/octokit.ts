@@ -1,6 +1,5 @@
 import { Octokit } from '@octokit/core';
 import { throttling } from '@octokit/plugin-throttling';
-import Bottleneck from 'bottleneck';
 
 const Throttled = Octokit.plugin(throttling);
 
@@ -42,16 +41,37 @@ export function neverSent(error: unknown): boolean {
   return false;
 }
 
+type Work = (...args: readonly unknown[]) => Promise<unknown>;
+type OnFailed = (error: unknown, info: { readonly args: readonly unknown[] }) => Promise<unknown>;
+
+/** Stands where the plugin has a limiter for each kind of request: passes it on. Bottleneck would take milliseconds of timers for the same. */
+const straight = { key: () => ({ schedule: (_options: unknown, work: Work, ...args: readonly unknown[]) => work(...args) }) };
+
+/** Stands where the plugin has the limiter that repeats: only tells it of a failure. */
+function once() {
+  const told: OnFailed[] = [];
+  return {
+    on: (_event: 'failed', handler: OnFailed) => { told.push(handler); },
+    async schedule(work: Work, ...args: readonly unknown[]) {
+      try {
+        return await work(...args);
+      } catch (error) {
+        for (const tell of told) await tell(error, { args });
+        throw error;
+      }
+    },
+  };
+}
+
 /**
  * Octokit without spacing of its own (design decision 20): its throttling plugin only recognises limits; pauses and their
  * order are ours, so both handlers decline to retry.
  */
 export function createSend(userAgent: string, onLimit: (url: string, retryAfterS: number) => void): Send {
-  const group = (id: string) => new Bottleneck.Group({ id, maxConcurrent: null });
-  // The plugin takes groups, though its types do not say so.
+  // The plugin takes limiters, though its types do not say so.
   const throttle = {
     id: 'prow',
-    global: group('global'), auth: group('auth'), search: group('search'), write: group('write'), notifications: group('notifications'),
+    global: straight, auth: straight, search: straight, write: straight, notifications: straight, retryLimiter: once(),
     onRateLimit: (retryAfter: number, options: object) => { onLimit((options as { url: string }).url, retryAfter); return false; },
     onSecondaryRateLimit: (retryAfter: number, options: object) => { onLimit((options as { url: string }).url, retryAfter); return false; },
   };
