@@ -129,6 +129,9 @@ async function refused(message: string, error: string, { member, method }: Judge
   return { again: 0, error };
 }
 
+/** What is remembered of a head that has turned out to hold the base already: its checks were never older. */
+export const CURRENT = 'current';
+
 /** Remembers that checks were asked to run again at a head and base. */
 export function freshKey(member: Pick<PoolMember, 'org' | 'name' | 'number' | 'headSha'>, baseSha: string): string {
   return `fresh:${issueKey(member)}:${member.headSha}:${baseSha}`;
@@ -146,6 +149,7 @@ async function freshen(judged: Judged, world: World, { merging, memory, log, sig
   if (marks.some(({ workflow }) => workflow !== undefined)) result = await merging.updateBranch(member, member.headSha, { signal, priority: 'merge' });
   else for (const suite of new Set(marks.map(({ suiteId }) => suiteId))) await merging.rerequestSuite(world.read.repo, suite, { signal, priority: 'merge' });
   await memory.set(freshKey(member, world.read.baseSha), result, DAY);
+  if (result === CURRENT) return { again: 0, error: undefined };
   if (result === 'refused') return { again: undefined, error: `#${member.number}: GitHub could not bring the branch up to date` };
   return marks.length > 0 ? SETTLED : { again: undefined, error: `#${member.number}: ${outdated.map(({ name }) => name).join(', ')} ran on an older base and cannot be asked to run again` };
 }

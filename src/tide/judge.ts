@@ -26,6 +26,8 @@ export interface World {
   readonly baseMovedAt: number;
   /** Pull requests whose outdated checks were asked to run again at their present head and base. */
   readonly asked: ReadonlySet<number>;
+  /** Pull requests whose head is known to hold the present base, whatever their checks' times say. */
+  readonly current: ReadonlySet<number>;
   readonly now: number;
 }
 
@@ -95,7 +97,7 @@ export function judge(member: PoolMember, world: World): Judged {
   const checks = readChecks({ member, policy: world.policy, baseSha: world.read.baseSha, self: world.self });
   const unmet = checks.filter(({ state }) => state !== 'success');
   const fresh = forRepo(world.tide.prow_freshness, member) ?? 'any';
-  const old = fresh === 'always' ? outdated(checks, world.policy, world.baseMovedAt) : [];
+  const old = fresh === 'always' && !world.current.has(member.number) ? outdated(checks, world.policy, world.baseMovedAt) : [];
   const reasons = [
     ...unmergeable,
     ...world.blockers.map(blockerReason),

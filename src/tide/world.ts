@@ -5,7 +5,7 @@ import { slug } from '../core/ids.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { Identity } from '../core/ports/github.js';
 import type { Merging, PoolMember, PoolRead, TideMemory } from '../core/ports/merging.js';
-import { begunKey, freshKey, recordMerge, type ActDeps } from './act.js';
+import { CURRENT, begunKey, freshKey, recordMerge, type ActDeps } from './act.js';
 import { blockersOf } from './blockers.js';
 import { contextPolicy } from './contexts.js';
 import type { Decided } from './decide.js';
@@ -32,16 +32,19 @@ export async function readWorld(read: PoolRead, config: Snapshot, deps: Deps): P
   const issues = tide.blocker_label === '' ? [] : await merging.searchBlockers(repo.org, `is:issue state:open label:"${tide.blocker_label}" repo:"${slug(repo)}"`, { signal });
   const refusals = new Map<number, Refusal>();
   const asked = new Set<number>();
+  const current = new Set<number>();
   const always = forRepo(tide.prow_freshness, repo) === 'always';
   for (const member of read.members) {
     const method = methodFor(tide, member);
     const refusal = method === 'contradictory' ? undefined : parse(Refusal, await memory.get(refusalKey(member, method)));
     if (refusal) refusals.set(member.number, refusal);
-    if (always && (await memory.get(freshKey(member, read.baseSha))) !== undefined) asked.add(member.number);
+    const freshened = always ? await memory.get(freshKey(member, read.baseSha)) : undefined;
+    if (freshened === CURRENT) current.add(member.number);
+    else if (freshened !== undefined) asked.add(member.number);
   }
   return {
     world: {
-      tide, revision: config.revision, read, policy: found.policy, blockers: blockersOf(issues, { ...repo, branch }), refusals, asked,
+      tide, revision: config.revision, read, policy: found.policy, blockers: blockersOf(issues, { ...repo, branch }), refusals, asked, current,
       self: identity.slug, baseMovedAt: await movedAt(read, memory, clock), now: clock.now(),
     },
   };

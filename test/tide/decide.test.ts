@@ -48,6 +48,7 @@ test.each<{ name: string; of: World; want: string }>([
   { name: 'always fresh: it runs again first', of: world([member(1)], { baseMovedAt: NOW }, snapshot({ prow_freshness: { '*': 'always' } })), want: 'freshen 1' },
   { name: 'always fresh: what is fresh goes first', of: world([member(1), member(2, { marks: [check('build', { startedAt: NOW + 1 })] })], { baseMovedAt: NOW }, snapshot({ prow_freshness: { '*': 'always' } })), want: 'merge 2' },
   { name: 'always fresh: what cannot be asked again holds nobody up', of: world([member(1), member(2)], { baseMovedAt: NOW, asked: new Set([1]) }, snapshot({ prow_freshness: { '*': 'always' } })), want: 'freshen 2' },
+  { name: 'always fresh: a head that holds the base is fresh', of: world([member(1)], { baseMovedAt: NOW, current: new Set([1]) }, snapshot({ prow_freshness: { '*': 'always' } })), want: 'merge 1' },
   { name: 'S2 without a runner: our job passed on an older base', of: world([member(1, { marks: [status('unit', 'success', `ok BaseSHA:${'c'.repeat(40)}`)] })], {}, snapshot({}, { presubmits: [presubmit('unit')] })), want: 'wait: checks run' },
   { name: 'S16: our job passed on this base', of: world([member(1, { marks: [status('unit', 'success', `ok BaseSHA:${BASE}`)] })], {}, snapshot({}, { presubmits: [presubmit('unit')] })), want: 'merge 1' },
   { name: 'what could not be read whole never merges', of: world([member(1, { unread: ['labels'] })]), want: 'wait: nothing is ready' },

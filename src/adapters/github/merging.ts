@@ -182,8 +182,9 @@ export function createMerging({ http, identity }: MergingDeps): Merging {
       await write('POST', repo.org, '/repos/{owner}/{repo}/check-suites/{id}/rerequest', { ...repoParams(repo), id: suiteId }, options);
     },
     async updateBranch(ref, headSha, options) {
-      const { status } = await write('PUT', ref.org, '/repos/{owner}/{repo}/pulls/{number}/update-branch', { ...pullParams(ref), expected_head_sha: headSha }, options, { accepted: [422] });
-      return status === 422 ? 'refused' : 'updated';
+      const { status, data } = await write('PUT', ref.org, '/repos/{owner}/{repo}/pulls/{number}/update-branch', { ...pullParams(ref), expected_head_sha: headSha }, options, { accepted: [422] });
+      if (status !== 422) return 'updated';
+      return /no new commits on the base branch/i.test(JSON.stringify(data)) ? 'current' : 'refused';
     },
   };
 }

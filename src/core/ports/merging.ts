@@ -186,7 +186,7 @@ export interface Merging {
   /** Asks the App behind a check suite to run it again. */
   rerequestSuite(repo: Repo, suiteId: number, options: WriteOpts): Promise<void>;
   /** Merges the base branch into the pull request's head, if that still is `headSha`. */
-  updateBranch(ref: IssueRef, headSha: string, options: WriteOpts): Promise<'updated' | 'refused'>;
+  updateBranch(ref: IssueRef, headSha: string, options: WriteOpts): Promise<'updated' | 'current' | 'refused'>;
 }
 
 /** Tide's small memory between decisions: losing it costs work, never correctness. */

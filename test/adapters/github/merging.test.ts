@@ -178,3 +178,8 @@ test('a branch that cannot be updated is refused, not an error', async () => {
   expect(await world.github.merging.updateBranch(pull, 'head', urgent)).toBe('updated');
   expect(await world.github.merging.updateBranch(pull, 'head', urgent)).toBe('refused');
 });
+
+test('a branch that holds its base already is known as such', async () => {
+  await using world = await startWorld(() => ({ status: 422, body: { message: 'There are no new commits on the base branch.' } }));
+  expect(await world.github.merging.updateBranch(pull, 'head', urgent)).toBe('current');
+});
