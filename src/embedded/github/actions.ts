@@ -5,7 +5,9 @@ import { refreshFacts } from './mutate/pullGit.js';
 import { finishRun, jobsOf, startJob, startRun, updateJob, workflowAt } from './mutate/workflows.js';
 import { associationOf } from './permissions.js';
 import { currentAttempt, workflowOf } from './render/actions.js';
-import type { Conclusion, Repo, Who, WorkflowRun } from './state.js';
+import type { Conclusion, WorkflowRun } from './state/checks.js';
+import type { Who } from './state/people.js';
+import type { Repo } from './state.js';
 
 /** What a job of a workflow came to, and a line about it. */
 export interface Outcome { readonly conclusion: Conclusion; readonly title?: string }

@@ -4,7 +4,8 @@ import { ApiError, findRepo, fullName, isPull, key, notFound } from './hub.js';
 import { atLeast, canSee, covers, grants, permissionOf, type Need } from './permissions.js';
 import { findRoute, type Access, type Answer, type Compiled, type Parts, type Route } from './routes/route.js';
 import type { Resource } from './rates.js';
-import type { Permission, Repo, Who } from './state.js';
+import type { Permission, Who } from './state/people.js';
+import type { Repo } from './state.js';
 
 const docs = 'https://docs.github.com/rest';
 

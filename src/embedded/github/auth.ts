@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { ApiError, findRepo, iso, key, notFound, type Hub } from './hub.js';
 import { grants } from './permissions.js';
-import type { Installation, Token, Who } from './state.js';
+import type { Installation, Token, Who } from './state/people.js';
 
 const unauthorized = (message = 'Bad credentials'): ApiError => new ApiError(401, message);
 const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as unknown;

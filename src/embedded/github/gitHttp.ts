@@ -6,7 +6,8 @@ import { ApiError, findRepo, fullName, key, type Hub } from './hub.js';
 import { listRefs } from './gitRead.js';
 import { refMoved } from './mutate/refs.js';
 import { atLeast, canSee, covers, grants, rightOf } from './permissions.js';
-import type { Repo, Who } from './state.js';
+import type { Who } from './state/people.js';
+import type { Repo } from './state.js';
 
 /**
  * Git over HTTP, with or without `/git` in front: `git http-backend` does the work. Reading streams; a push is taken one at a time per

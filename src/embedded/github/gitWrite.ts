@@ -1,7 +1,8 @@
 import { findAccount, fullName, type Hub } from './hub.js';
 import { GitError, type Signature } from './git.js';
 import { mergeBaseOf, readCommit } from './gitRead.js';
-import type { PullFacts, Repo } from './state.js';
+import type { PullFacts } from './state/issues.js';
+import type { Repo } from './state.js';
 
 /** What becomes of files: their new content, or null to delete them. A script is executable. */
 export type Files = Readonly<Record<string, string | Buffer | null>>;

@@ -9,7 +9,7 @@ import { documents } from './graphql/schema.js';
 import { ApiError, findRepo, iso, key, type Hub } from './hub.js';
 import { canSee } from './permissions.js';
 import { searchIssues } from './search.js';
-import type { Who } from './state.js';
+import type { Who } from './state/people.js';
 
 export interface GraphqlRequest { readonly query: string; readonly variables?: Readonly<Record<string, unknown>> | null; readonly operationName?: string | null }
 /** What the answer's `rateLimit` field says. */

@@ -1,5 +1,7 @@
 import type { Commit, Git } from './git.js';
-import type { Account, Effect, Issue, Pull, Repo, State, Who } from './state.js';
+import type { Issue, Pull } from './state/issues.js';
+import type { Account, Who } from './state/people.js';
+import type { Effect, Repo, State } from './state.js';
 
 /** What a webhook is about; `webhooks.ts` adds repository, organization, installation and sender. */
 export interface HookEvent {

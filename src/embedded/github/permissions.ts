@@ -1,5 +1,6 @@
 import { key } from './hub.js';
-import type { Org, Permission, Repo, State, Who } from './state.js';
+import type { Org, Permission, Who } from './state/people.js';
+import type { Repo, State } from './state.js';
 
 const order: readonly Permission[] = ['none', 'read', 'triage', 'write', 'maintain', 'admin'];
 

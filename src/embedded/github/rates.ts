@@ -1,7 +1,7 @@
 import { iso, type Hub } from './hub.js';
 import { rateIdentity } from './auth.js';
 import { ApiError } from './hub.js';
-import type { Who } from './state.js';
+import type { Who } from './state/people.js';
 
 export type Resource = 'core' | 'search' | 'graphql';
 export type Limits = Readonly<Record<Resource, number>>;

@@ -1,6 +1,8 @@
 import { key, type Hub, type PullIssue } from './hub.js';
 import { atLeast, permissionOf } from './permissions.js';
-import type { Protection, Repo, RequiredCheck, Review, Rule, Ruleset } from './state.js';
+import type { Protection, RequiredCheck, Rule, Ruleset } from './state/checks.js';
+import type { Review } from './state/issues.js';
+import type { Repo } from './state.js';
 
 const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`);
 

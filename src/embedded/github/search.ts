@@ -2,7 +2,9 @@ import { findRepo, fullName, invalid, isPull, key, type Hub } from './hub.js';
 import { canSee, covers } from './permissions.js';
 import { combine, latestStatuses } from './render/checks.js';
 import { lastWords, reviewVerdict } from './requirements.js';
-import type { Issue, Repo, Who } from './state.js';
+import type { Issue } from './state/issues.js';
+import type { Who } from './state/people.js';
+import type { Repo } from './state.js';
 
 /** One hit. */
 export interface Found { readonly repo: Repo; readonly issue: Issue }

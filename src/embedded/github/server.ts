@@ -13,10 +13,12 @@ import { openGit } from './git.js';
 import { serveGit } from './gitHttp.js';
 import { ApiError, newId, nowIso, type Hub, type Urls } from './hub.js';
 import { addAccount, addApp } from './mutate/orgs.js';
+import { createPages } from './pages/app.js';
 import { createRates, defaultLimits, type Limits } from './rates.js';
 import { allRoutes } from './routes/all.js';
 import { compile, type Parts } from './routes/route.js';
-import { emptyState, type App, type Call, type Effect } from './state.js';
+import type { App } from './state/people.js';
+import { emptyState, type Call, type Effect } from './state.js';
 import { createSender } from './webhooks.js';
 import { createWorld, type World } from './world.js';
 
@@ -134,6 +136,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<Embedded
   });
   web.post('/graphql', async (context) => respond(await callGraphql(parts, await callOf(context.req.raw), latencyMs)));
   web.post('/api/graphql', async (context) => respond(await callGraphql(parts, await callOf(context.req.raw), latencyMs)));
+  web.route('/', createPages(hub));
   web.all('*', async (context) => respond(await callRest(parts, routes, await callOf(context.req.raw), latencyMs)));
   const { server, port: taken } = await listen(web, port);
   const url = `http://127.0.0.1:${String(taken)}`;

@@ -3,7 +3,8 @@ import { mayHear } from './eventPermissions.js';
 import { fullName, key, newId, nowIso, type HookEvent, type Hub } from './hub.js';
 import { renderAccount, renderOrgShort } from './render/accounts.js';
 import { renderRepo } from './render/repo.js';
-import type { Delivery, Hook, Installation } from './state.js';
+import type { Installation } from './state/people.js';
+import type { Delivery, Hook } from './state.js';
 
 /** Events that every App gets, subscribed or not. */
 const always: ReadonlySet<string> = new Set(['installation', 'installation_repositories', 'github_app_authorization', 'ping']);

@@ -13,7 +13,10 @@ import { moveRef, refMoved } from './mutate/refs.js';
 import { addRuleset, createRepo, editRepo, forkRepo, protect, renameRepo, setCollaborator, type NewRepo, type RepoWish } from './mutate/repos.js';
 import { addReview, addReviewComment, dismissReview, type NewLineComment, type NewReview } from './mutate/reviews.js';
 import { approve, rerun } from './mutate/workflows.js';
-import type { Account, App, Comment, Installation, Issue, Org, OrgRole, Permission, Protection, Repo, Review, ReviewComment, Ruleset, Status, Team, Who } from './state.js';
+import type { Protection, Ruleset, Status } from './state/checks.js';
+import type { Comment, Issue, Review, ReviewComment } from './state/issues.js';
+import type { Account, App, Installation, Org, OrgRole, Permission, Team, Who } from './state/people.js';
+import type { Repo } from './state.js';
 
 export interface Push { readonly branch: string; readonly files: Files; readonly message?: string; /** Where a new branch starts; the default branch's tip unless said. */ readonly from?: string; /** Starts anew from there even if the branch exists, as `git push --force` does. */ readonly force?: true }
 

@@ -2,7 +2,7 @@ import { createPersonalToken } from '../github/auth.js';
 import type { Hub } from '../github/hub.js';
 import { addAccount, addOrg, addTeam, install, setMember, setTeamMember } from '../github/mutate/orgs.js';
 import { createRepo } from '../github/mutate/repos.js';
-import type { App, Who } from '../github/state.js';
+import type { App, Who } from '../github/state/people.js';
 import { configYaml, pluginsYaml } from './config.js';
 import { seedFiles, workflow } from './files.js';
 import { ORG, REPO, personNames, persons, type PersonName } from './persons.js';

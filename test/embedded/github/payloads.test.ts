@@ -4,7 +4,7 @@ import { actionsBot, finishRun, rerun, startJob, startRun, updateJob, workflowAt
 import { createCheckRun, rerequestCheckRun, updateCheckRun } from '../../../src/embedded/github/mutate/checks.js';
 import { createMilestone, setMilestone } from '../../../src/embedded/github/mutate/issues.js';
 import { createLabel, deleteLabel, editLabel } from '../../../src/embedded/github/mutate/labels.js';
-import type { Who } from '../../../src/embedded/github/state.js';
+import type { Who } from '../../../src/embedded/github/state/people.js';
 import { startReceiver, type Receiver } from './support/receiver.js';
 import { allEvents, startSeeded } from './support/seed.js';
 

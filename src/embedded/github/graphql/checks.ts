@@ -2,7 +2,9 @@ import { nodeId } from '../hub.js';
 import { combine, latestStatuses } from '../render/checks.js';
 import { workflowOf } from '../render/actions.js';
 import { repoPage } from '../render/repo.js';
-import type { App, CheckRun, CheckSuite, Repo, Status } from '../state.js';
+import type { CheckRun, CheckSuite, Status } from '../state/checks.js';
+import type { App } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { actor } from './actors.js';
 import { connection, need, upper, type Node, type PageArgs, type Scope } from './connection.js';
 

@@ -1,7 +1,8 @@
 import type { Hub } from '../hub.js';
 import type { Need } from '../permissions.js';
 import { covers, grants } from '../permissions.js';
-import type { Repo, Who } from '../state.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 
 /** What resolvers work with. */
 export interface Scope {

@@ -1,6 +1,7 @@
 import { parseNodeId } from '../hub.js';
 import { canSee } from '../permissions.js';
-import type { Issue, Repo } from '../state.js';
+import type { Issue } from '../state/issues.js';
+import type { Repo } from '../state.js';
 import { actor } from './actors.js';
 import { runNode, suiteNode } from './checks.js';
 import type { Node, Scope } from './connection.js';

@@ -4,7 +4,9 @@ import { grants } from '../permissions.js';
 import { renderCheckRunHook, renderStatus, renderSuiteHook } from '../render/checks.js';
 import { renderCommit } from '../render/commit.js';
 import { repoUrl } from '../render/repo.js';
-import type { Annotation, CheckRun, CheckStatus, CheckSuite, Conclusion, Repo, Status, StatusState, Who } from '../state.js';
+import type { Annotation, CheckRun, CheckStatus, CheckSuite, Conclusion, Status, StatusState } from '../state/checks.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 
 const stateNames: readonly string[] = ['error', 'failure', 'pending', 'success'];
 

@@ -1,7 +1,9 @@
 import { ApiError, appSlug, invalid, newId, notFound, nowIso, type Hub } from '../hub.js';
 import { atLeast, rightOf } from '../permissions.js';
 import { renderComment, renderIssueHook } from '../render/issue.js';
-import { reactionContents, type Comment, type Issue, type Reaction, type ReactionContent, type Repo, type Who } from '../state.js';
+import { reactionContents, type Comment, type Issue, type Reaction, type ReactionContent } from '../state/issues.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { recordIssue, touch } from './timeline.js';
 
 function emitComment(hub: Hub, who: Who, repo: Repo, issue: Issue, comment: Comment, action: string, more: Readonly<Record<string, unknown>> = {}): void {

@@ -2,7 +2,9 @@ import { ApiError, appSlug, findAccount, fullName, invalid, isPull, key, newId, 
 import { atLeast, isCollaborator, rightOf } from '../permissions.js';
 import { renderAccount } from '../render/accounts.js';
 import { renderMilestone } from '../render/repo.js';
-import type { Issue, Milestone, Pull, Repo, Who } from '../state.js';
+import type { Issue, Milestone, Pull } from '../state/issues.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { addEvent, emitIssue, recordIssue, touch } from './timeline.js';
 import { addLabels, setLabels } from './labels.js';
 

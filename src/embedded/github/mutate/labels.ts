@@ -1,6 +1,8 @@
 import { fullName, invalid, key, newId, notFound, ApiError, record, type Hub } from '../hub.js';
 import { renderLabel } from '../render/repo.js';
-import type { Issue, Label, Repo, Who } from '../state.js';
+import type { Issue, Label } from '../state/issues.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { addEvent, emitIssue, recordIssue, touch } from './timeline.js';
 
 export interface LabelWish { readonly name: string; readonly color?: string; readonly description?: string | null }

@@ -1,5 +1,7 @@
 import type { Hub } from '../hub.js';
-import type { Issue, Repo, Who } from '../state.js';
+import type { Issue } from '../state/issues.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { addEvent, emitIssue, recordIssue, touch } from './timeline.js';
 
 /** Locks a conversation for a reason (or none, as null), or with false opens it again. */

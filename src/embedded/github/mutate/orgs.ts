@@ -1,7 +1,7 @@
 import { key, newId, nowIso, record, type Hub } from '../hub.js';
 import { renderAccount, renderInstallation, renderOrgShort, renderTeam } from '../render/accounts.js';
 import { renderRepoShort } from '../render/repo.js';
-import type { Account, AccountType, App, Installation, Org, OrgRole, Permission, Team, Who } from '../state.js';
+import type { Account, AccountType, App, Installation, Org, OrgRole, Permission, Team, Who } from '../state/people.js';
 
 export function addAccount(hub: Hub, login: string, { type = 'User', name = null, email = null }: { type?: AccountType; name?: string | null; email?: string | null } = {}): Account {
   const known = hub.state.accounts.get(key(login));

@@ -1,7 +1,9 @@
 import { ApiError, findRepo, fullName, getAccount, invalid, isPull, key, newId, type Hub, type PullIssue } from '../hub.js';
 import { isCollaborator } from '../permissions.js';
 import { renderAccount, renderTeam } from '../render/accounts.js';
-import type { Pull, Repo, Who } from '../state.js';
+import type { Pull } from '../state/issues.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { isAncestor } from '../gitRead.js';
 import { makeIssue } from './issues.js';
 import { fetchHead, refreshFacts } from './pullGit.js';

@@ -1,7 +1,9 @@
 import { ApiError, findRepo, fullName, invalid, key, newId, nowIso, record, type Hub } from '../hub.js';
 import { listRefs } from '../gitRead.js';
 import { signatureOf, writeCommit, type Files } from '../gitWrite.js';
-import type { Permission, Protection, Repo, Ruleset, Who } from '../state.js';
+import type { Protection, Ruleset } from '../state/checks.js';
+import type { Permission, Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { refMoved } from './refs.js';
 
 export interface NewRepo {

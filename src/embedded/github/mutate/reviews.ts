@@ -1,7 +1,9 @@
 import { ApiError, invalid, key, newId, nowIso, type Hub, type PullIssue } from '../hub.js';
 import { changedFiles } from '../gitRead.js';
 import { renderPullShort, renderReview, renderReviewComment } from '../render/pull.js';
-import type { Repo, Review, ReviewComment, ReviewState, Who } from '../state.js';
+import type { Review, ReviewComment, ReviewState } from '../state/issues.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { addEvent, recordIssue, touch } from './timeline.js';
 
 const states = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const satisfies Record<string, ReviewState>;

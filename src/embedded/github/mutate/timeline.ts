@@ -2,7 +2,9 @@ import { appSlug, fullName, newId, nowIso, record, type Hub } from '../hub.js';
 import { renderIssueHook } from '../render/issue.js';
 import { renderPull } from '../render/pull.js';
 import { isPull } from '../hub.js';
-import type { Issue, Repo, Who } from '../state.js';
+import type { Issue } from '../state/issues.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 
 /** Where something was done, for the effects log. */
 export const targetOf = (repo: Repo, { number }: Pick<Issue, 'number'>): string => `${fullName(repo)}#${String(number)}`;

@@ -1,7 +1,9 @@
 import { ApiError, fullName, newId, nowIso, record, type Hub } from '../hub.js';
 import { readCommit } from '../gitRead.js';
 import { currentAttempt, renderRun, renderWorkflow, workflowOf } from '../render/actions.js';
-import type { CheckRun, Conclusion, Repo, Who, Workflow, WorkflowAttempt, WorkflowRun } from '../state.js';
+import type { CheckRun, Conclusion, Workflow, WorkflowAttempt, WorkflowRun } from '../state/checks.js';
+import type { Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { createCheckRun, suiteFor, updateCheckRun } from './checks.js';
 
 /** The App that GitHub Actions is. */

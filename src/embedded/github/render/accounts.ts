@@ -1,5 +1,5 @@
 import { findAccount, key, nodeId, type Hub } from '../hub.js';
-import type { App, Installation, Org, Team } from '../state.js';
+import type { App, Installation, Org, Team } from '../state/people.js';
 
 export type Json = Record<string, unknown>;
 

@@ -1,5 +1,6 @@
 import { fullName, nodeId, type Hub } from '../hub.js';
-import type { CheckRun, Repo, Workflow, WorkflowAttempt, WorkflowRun } from '../state.js';
+import type { CheckRun, Workflow, WorkflowAttempt, WorkflowRun } from '../state/checks.js';
+import type { Repo } from '../state.js';
 import { renderAccount, type Json } from './accounts.js';
 import { renderPullRefs } from './checks.js';
 import { renderHeadCommit } from './commit.js';

@@ -1,6 +1,7 @@
 import { isPull, nodeId, type Hub } from '../hub.js';
 import type { Commit } from '../git.js';
-import type { CheckRun, CheckSuite, Repo, Status } from '../state.js';
+import type { CheckRun, CheckSuite, Status } from '../state/checks.js';
+import type { Repo } from '../state.js';
 import { renderAccount, renderAppId, type Json } from './accounts.js';
 import { renderHeadCommit } from './commit.js';
 import { renderRepoShort, repoPage, repoUrl } from './repo.js';

@@ -1,6 +1,7 @@
 import { nodeId, type Hub } from '../hub.js';
 import { associationOf } from '../permissions.js';
-import { reactionContents, type Comment, type Issue, type Reaction, type Repo, type TimelineEvent } from '../state.js';
+import { reactionContents, type Comment, type Issue, type Reaction, type TimelineEvent } from '../state/issues.js';
+import type { Repo } from '../state.js';
 import { renderAccount, renderAppSlug, renderMaybe, type Json } from './accounts.js';
 import { renderLabel, renderMilestone, repoPage, repoUrl } from './repo.js';
 

@@ -1,5 +1,6 @@
 import { key, type Hub } from '../hub.js';
-import type { Protection, Repo } from '../state.js';
+import type { Protection } from '../state/checks.js';
+import type { Repo } from '../state.js';
 import { renderAccount, renderApp, renderTeam, type Json } from './accounts.js';
 import { repoUrl } from './repo.js';
 

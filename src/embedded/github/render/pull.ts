@@ -1,7 +1,8 @@
 import { key, nodeId, type Hub, type PullIssue } from '../hub.js';
 import { associationOf } from '../permissions.js';
 import { mergeableState } from '../requirements.js';
-import type { PullEnd, Repo, Review, ReviewComment } from '../state.js';
+import type { PullEnd, Review, ReviewComment } from '../state/issues.js';
+import type { Repo } from '../state.js';
 import { renderAccount, renderMaybe, renderTeam, type Json } from './accounts.js';
 import { renderReactions } from './issue.js';
 import { renderLabel, renderMilestone, renderRepo, repoPage, repoUrl } from './repo.js';

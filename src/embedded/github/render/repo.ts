@@ -1,6 +1,8 @@
 import { fullName, key, nodeId, type Hub } from '../hub.js';
 import { atLeast, permissionOf } from '../permissions.js';
-import type { Label, Milestone, Permission, Repo } from '../state.js';
+import type { Label, Milestone } from '../state/issues.js';
+import type { Permission } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { renderAccount, renderOrgShort, type Json } from './accounts.js';
 
 export const repoUrl = (hub: Hub, repo: Repo): string => `${hub.urls.api}/repos/${fullName(repo)}`;

@@ -3,7 +3,7 @@ import { approve, cancel, jobsOf, rerun } from '../mutate/workflows.js';
 import { currentAttempt, renderJob, renderRun, renderWorkflow } from '../render/actions.js';
 import { renderIssue } from '../render/issue.js';
 import { searchIssues } from '../search.js';
-import type { Workflow, WorkflowRun } from '../state.js';
+import type { Workflow, WorkflowRun } from '../state/checks.js';
 import { json, list, need, number, repoRoute, required, route, type RepoAsk, type Route } from './route.js';
 
 const read = { access: need('actions=read') } as const;

@@ -3,7 +3,7 @@ import { findAccount, getAccount, key, notFound } from '../hub.js';
 import { covers } from '../permissions.js';
 import { renderApp, renderInstallation, renderUser } from '../render/accounts.js';
 import { renderRepo, renderRepoFull } from '../render/repo.js';
-import type { App, Installation } from '../state.js';
+import type { App, Installation } from '../state/people.js';
 import { empty, fields, json, list, number, repoRoute, route, type Ask, type Route } from './route.js';
 
 const jwt = { kind: 'jwt' } as const;

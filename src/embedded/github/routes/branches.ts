@@ -6,7 +6,8 @@ import { protectionOf, rulesFor } from '../requirements.js';
 import { renderCommit } from '../render/commit.js';
 import { renderProtection } from '../render/protection.js';
 import { repoPage, repoUrl } from '../render/repo.js';
-import type { Protection, Repo, Rule, Ruleset } from '../state.js';
+import type { Protection, Rule, Ruleset } from '../state/checks.js';
+import type { Repo } from '../state.js';
 import { empty, fields, json, list, need, number, repoRoute, required, type Ask, type RepoAsk, type Route } from './route.js';
 
 const read = { access: need('contents=read') } as const;

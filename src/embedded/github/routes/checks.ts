@@ -3,7 +3,7 @@ import { readCommit } from '../gitRead.js';
 import { createCheckRun, emitSuite, rerequestCheckRun, setStatus, updateCheckRun, type CheckWish } from '../mutate/checks.js';
 import { combine, latestStatuses, renderCheckRun, renderStatus, renderSuite } from '../render/checks.js';
 import { renderRepoShort, repoUrl } from '../render/repo.js';
-import type { Annotation, CheckRun, CheckStatus, CheckSuite, Conclusion, StatusState } from '../state.js';
+import type { Annotation, CheckRun, CheckStatus, CheckSuite, Conclusion, StatusState } from '../state/checks.js';
 import { commitAt } from './commits.js';
 import { fields, json, list, need, number, repoRoute, required, type Fields, type RepoAsk, type Route } from './route.js';
 

@@ -6,7 +6,8 @@ import { setLock } from '../mutate/lock.js';
 import { atLeast, rightOf } from '../permissions.js';
 import { renderAccount } from '../render/accounts.js';
 import { renderComment, renderEvent, renderIssue, renderReaction } from '../render/issue.js';
-import type { Issue, Repo } from '../state.js';
+import type { Issue } from '../state/issues.js';
+import type { Repo } from '../state.js';
 import { empty, fields, issueNeed, json, list, need, number, repoRoute, required, type RepoAsk, type Route } from './route.js';
 
 const read = { access: issueNeed('read') } as const;

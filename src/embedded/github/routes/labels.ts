@@ -2,7 +2,7 @@ import { ApiError, getIssue, notFound } from '../hub.js';
 import { createMilestone } from '../mutate/issues.js';
 import { addLabels, createLabel, deleteLabel, editLabel, getLabel, removeLabel, setLabels } from '../mutate/labels.js';
 import { renderLabel, renderMilestone } from '../render/repo.js';
-import type { Label } from '../state.js';
+import type { Label } from '../state/issues.js';
 import { empty, fields, issueNeed, json, list, need, number, repoRoute, required, type RepoAsk, type Route } from './route.js';
 
 const read = { access: issueNeed('read') } as const;

@@ -3,7 +3,7 @@ import { addTeam, setMember, setTeamMember, setTeamRepo } from '../mutate/orgs.j
 import { canSee, inTeam } from '../permissions.js';
 import { renderAccount, renderInstallation, renderOrg, renderOrgShort, renderTeam, renderTeamFull } from '../render/accounts.js';
 import { renderRepo, renderRights } from '../render/repo.js';
-import type { Org, Team } from '../state.js';
+import type { Org, Team } from '../state/people.js';
 import { permissionIn } from './repos.js';
 import { empty, fields, json, list, need, required, route, type Ask, type Route } from './route.js';
 

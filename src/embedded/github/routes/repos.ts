@@ -3,7 +3,8 @@ import { createRepo, editRepo, forkRepo, renameRepo, setCollaborator } from '../
 import { canSee, isCollaborator, permissionOf } from '../permissions.js';
 import { renderAccount, renderTeam } from '../render/accounts.js';
 import { renderRepo, renderRepoFull, renderRights, repoUrl } from '../render/repo.js';
-import type { Permission, Repo } from '../state.js';
+import type { Permission } from '../state/people.js';
+import type { Repo } from '../state.js';
 import { empty, fields, json, list, need, repoRoute, required, route, type Answer, type Ask, type Fields, type RepoAsk, type Route } from './route.js';
 
 const read = { access: need('metadata=read') } as const;

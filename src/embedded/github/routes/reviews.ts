@@ -4,7 +4,7 @@ import { addReview, addReviewComment, deleteReviewComment, dismissReview, editRe
 import { isPull, key } from '../hub.js';
 import { renderReaction } from '../render/issue.js';
 import { renderReview, renderReviewComment } from '../render/pull.js';
-import type { Review, ReviewComment } from '../state.js';
+import type { Review, ReviewComment } from '../state/issues.js';
 import { mustOwn } from './issues.js';
 import { pullOf } from './pulls.js';
 import { empty, fields, json, list, need, number, repoRoute, required, type Fields, type RepoAsk, type Route } from './route.js';

@@ -1,6 +1,7 @@
 import { ApiError, type Hub, type Urls } from '../hub.js';
 import type { Need } from '../permissions.js';
-import type { Permission, Repo, Who } from '../state.js';
+import type { Permission, Who } from '../state/people.js';
+import type { Repo } from '../state.js';
 import type { Faults } from '../faults.js';
 import type { Rates } from '../rates.js';
 import type { Sender } from '../webhooks.js';
