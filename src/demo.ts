@@ -21,7 +21,7 @@ import { openStores, type Stores } from './stores.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BOT = `${APP_SLUG}[bot]`;
-const PREFIX = 'demo';
+const PREFIX = 'prow';
 const KILLS = 3;
 
 export interface DemoIo {

@@ -44,7 +44,7 @@ const REDIS_WAIT_MS = 5_000;
 /** The help pages do not wait longer for GitHub. */
 const HELP_MS = 1_000;
 /** Every run may be repeated, so one that takes longer is handed back to another worker. */
-const HAND_BACK_MS = 10_000;
+const HAND_BACK_MS = 5_000;
 
 /** The configuration as this installation may act on it: repositories that the flags switch off have no plugins. */
 function restricted(source: ConfigSource, { enabled }: Settings): ConfigSource {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createEventStore } from './adapters/events/store.js';
 import { adderOf } from './adapters/queue/adder.js';
-import { promptRedis } from './adapters/redis.js';
+import { patientRedis } from './adapters/redis.js';
 import { createTideViews } from './adapters/tideViews.js';
 import { ConfigError } from './core/errors.js';
 import { silentLog } from './core/ports/log.js';
@@ -21,7 +21,7 @@ export interface Stores extends AsyncDisposable {
 export async function openStores({ redisUrl, prefix, stateDir }: { redisUrl: string | undefined; prefix: string; stateDir: string }): Promise<Stores> {
   const url = redisUrl || (await findRedis(join(stateDir, 'redis')));
   if (url === undefined) throw new ConfigError([`no Redis runs under ${stateDir}: start prow serve there, or give --redis-url or --state-dir`]);
-  const redis = promptRedis({ url, log: silentLog, name: 'prow-cli' });
+  const redis = patientRedis({ url, log: silentLog, name: 'prow-cli' });
   await new Promise<void>((resolve, reject) => {
     redis.once('ready', resolve);
     redis.once('error', (error) => { reject(new ConfigError([`Redis does not answer: ${error.message}`])); });

@@ -84,7 +84,7 @@ async function onStore(name: string, args: readonly string[], command: (rest: re
     const flags = reader(parsed, STORE_FLAGS);
     const { openStores } = await import('../stores.js');
     await using stores = await openStores({ redisUrl: flags.text('redis-url'), prefix: flags.text('redis-prefix') ?? 'prow', stateDir: flags.text('state-dir') ?? '.prow' });
-    return command(flagsAt < 0 ? args : [...words, ...parsed.rest], stores);
+    return await command(flagsAt < 0 ? args : [...words, ...parsed.rest], stores); // awaited here, before the stores are closed
   });
 }
 

@@ -51,20 +51,56 @@ function ping(url: string): Promise<boolean> {
 
 const urlFile = (dir: string): string => join(dir, 'redis-url');
 
+interface Found {
+  readonly url: string;
+  /** Processes: who started it, and the server itself. */
+  readonly owner: number;
+  readonly pid: number;
+}
+
+async function look(dir: string): Promise<Found | undefined> {
+  if (!existsSync(urlFile(dir))) return undefined;
+  const [url = '', owner, pid] = readFileSync(urlFile(dir), 'utf8').trim().split('\n');
+  return URL.canParse(url) && (await ping(url)) ? { url, owner: Number(owner), pid: Number(pid) } : undefined;
+}
+
 /** The address of the private Redis that runs in a folder; undefined when none answers. */
 export async function findRedis(dir: string): Promise<string | undefined> {
-  if (!existsSync(urlFile(dir))) return undefined;
-  const url = readFileSync(urlFile(dir), 'utf8').trim();
-  return URL.canParse(url) && (await ping(url)) ? url : undefined;
+  return (await look(dir))?.url;
+}
+
+function lives(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const note = (dir: string, { url, owner, pid }: Found): void => { writeFileSync(urlFile(dir), `${url}\n${owner}\n${pid}\n`, { mode: 0o600 }); };
+
+/** A server whose owner was killed gets a new owner, who ends it in time. */
+function adopt(dir: string, found: Found): EmbeddedRedis {
+  note(dir, { ...found, owner: process.pid });
+  return {
+    url: found.url,
+    pid: found.pid,
+    async stop() {
+      if (lives(found.pid)) process.kill(found.pid, 'SIGTERM');
+      while (lives(found.pid)) await new Promise((resolve) => { setTimeout(resolve, 25); });
+      rmSync(urlFile(dir), { force: true });
+    },
+  };
 }
 
 /**
  * Starts redis-server with its files under `dir`, or joins the one that runs there: a web and a worker process of one state
- * folder share it. `port` 0 takes a free one. Throws NoRedisError where the program is missing.
+ * folder share it, and whoever started it ends it. `port` 0 takes a free one. Throws NoRedisError where the program is missing.
  */
 export async function startRedis({ dir, port = 0 }: { dir: string; port?: number }): Promise<EmbeddedRedis> {
-  const running = await findRedis(dir);
-  if (running !== undefined) return { url: running, pid: undefined, stop: async () => {} };
+  const running = await look(dir);
+  if (running && !lives(running.owner)) return adopt(dir, running);
+  if (running) return { url: running.url, pid: undefined, stop: async () => {} };
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const chosen = port || (await freePort());
   // Other users of the machine can reach loopback; the password keeps them out, and stdin keeps it out of `ps`.
@@ -92,7 +128,7 @@ export async function startRedis({ dir, port = 0 }: { dir: string; port?: number
     if (n > 400) { child.kill('SIGKILL'); throw new Error(`redis-server did not answer within 10 s; see ${join(dir, 'redis.log')}`); }
     await new Promise((resolve) => { setTimeout(resolve, 25); });
   }
-  writeFileSync(urlFile(dir), `${url}\n`, { mode: 0o600 });
+  note(dir, { url, owner: process.pid, pid: child.pid ?? 0 });
   child.unref();
   return {
     url,

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +31,23 @@ test('keeps what was written, is joined by a second start, and is gone after sto
     expect(await reader.get('key')).toBe('value');
     reader.disconnect();
     await again.stop();
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+test('one whose owner was killed is adopted, and ended by the new owner', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'prow-redis-'));
+  try {
+    const code = `import { startRedis } from '${new URL('../../../src/embedded/redis/redis.ts', import.meta.url).pathname}'; console.log((await startRedis({ dir: '${dir}' })).url); setInterval(() => {}, 1000);`;
+    const owner = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    const heir = await startRedis({ dir });
+    expect(heir.url).toBe(line.toString().trim());
+    await heir.stop();
+    expect(await findRedis(dir)).toBeUndefined();
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
