@@ -44,13 +44,22 @@ export function readYaml(file: string, text: string, errors: Finding[]): Source 
   }
 }
 
+const FLOAT = '^[-+]?(?:[0-9][0-9_]*(?:\\.[0-9_]*)?|\\._*[0-9][0-9_]*)';
+
+/** A number has a digit: the parser would take `.` and `e2` for numbers, too. */
+function withDigits(tag: Tags[number]): Tags[number] {
+  if (typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:float' || tag.collection !== undefined) return tag;
+  if (tag.format === 'EXP') return { ...tag, test: new RegExp(`${FLOAT}[eE][-+]?[0-9]+$`) };
+  return tag.test?.test('1.5') ? { ...tag, test: new RegExp(`(?=.*\\.)${FLOAT}$`) } : tag;
+}
+
 const OPTIONS = {
   version: '1.1',
   merge: true,
   uniqueKeys: false,
   logLevel: 'silent',
   prettyErrors: false,
-  customTags: (tags: Tags): Tags => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== 'tag:yaml.org,2002:timestamp')),
+  customTags: (tags: Tags): Tags => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== 'tag:yaml.org,2002:timestamp')).map(withDigits),
 } as const;
 
 function firstDocument(text: string, lines: LineCounter): Document.Parsed<ParsedNode> | undefined {
