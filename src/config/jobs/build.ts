@@ -1,6 +1,7 @@
 import type { Pull, PushEvent } from '../../core/event.js';
 import type { ProwJob, ProwJobType, Refs } from '../../core/prowjob.js';
 import { isRecord } from '../decode.js';
+import { normalized } from '../kube/normalize.js';
 import type { ProwConfig } from '../prow/schema.js';
 import { completedExtraRefs, completedRefs, pullRefs, pushRefs } from './refs.js';
 import type { Data, Periodic, Postsubmit, Presubmit } from './schema.js';
@@ -66,17 +67,17 @@ export function periodicSpec(job: Periodic): Spec {
 /** What all types have in common; empty values are left out, as upstream serialises them. */
 function spec(type: ProwJobType, job: Presubmit | Postsubmit | Periodic): Spec {
   const optional: Readonly<Record<string, unknown>> = {
-    extra_refs: job.extra_refs.length > 0 ? completedExtraRefs(job) : undefined,
+    extra_refs: job.extra_refs.length > 0 ? completedExtraRefs(job).map((refs) => normalized('Refs', refs)) : undefined,
     max_concurrency: job.max_concurrency || undefined,
     error_on_eviction: job.error_on_eviction || undefined,
-    pod_spec: job.spec,
+    pod_spec: job.spec && normalized('PodSpec', job.spec),
     pipeline_run_spec: job.pipeline_run_spec,
     tekton_pipeline_run_spec: job.tekton_pipeline_run_spec,
-    decoration_config: job.decoration_config,
-    reporter_config: job.reporter_config && reporterConfig(job.reporter_config),
-    rerun_auth_config: job.rerun_auth_config,
+    decoration_config: job.decoration_config && normalized('DecorationConfig', job.decoration_config),
+    reporter_config: job.reporter_config && normalized('ReporterConfig', reporterConfig(job.reporter_config)),
+    rerun_auth_config: job.rerun_auth_config && normalized('RerunAuthConfig', job.rerun_auth_config),
     hidden: job.hidden || undefined,
-    prowjob_defaults: job.prowjob_defaults,
+    prowjob_defaults: job.prowjob_defaults && normalized('ProwJobDefaults', job.prowjob_defaults),
     job_queue_name: job.job_queue_name || undefined,
   };
   const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
