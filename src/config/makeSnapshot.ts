@@ -16,11 +16,12 @@ export interface Parts {
 }
 
 /** Makes the snapshot with its indexes; nothing is searched when an event asks. */
-export function makeSnapshot({ revision, prow, plugins, presubmits, postsubmits }: Parts): Snapshot {
+export function makeSnapshot({ revision, prow, plugins, presubmits, postsubmits, periodics }: Parts): Snapshot {
   return {
     revision,
     prow,
     plugins,
+    jobs: { presubmits, postsubmits, periodics },
     presubmits: (repo) => presubmits.get(slug(repo)) ?? [],
     postsubmits: (repo) => postsubmits.get(slug(repo)) ?? [],
     pluginsFor(repo) {
