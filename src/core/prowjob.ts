@@ -9,6 +9,8 @@ export interface PullRefs {
   readonly author: string;
   readonly sha: string;
   readonly title?: string;
+  /** What to fetch, where it is not the pull request's usual ref. */
+  readonly ref?: string;
   readonly head_ref?: string;
   readonly link?: string;
   readonly commit_link?: string;
