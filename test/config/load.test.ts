@@ -82,29 +82,29 @@ test('a file that is not there is an error, not a crash', async () => {
 });
 
 test.each<[string, string, RegExp]>([
-  ['a name with a space', 'presubmits: {o/r: [{name: "a b", spec: {}}]}', /name: a b: expected a name/],
+  ['a name with a space', 'presubmits: {o/r: [{name: "a b", spec: {containers: [{}]}}]}', /name: a b: expected a name/],
   ['no spec', 'presubmits: {o/r: [{name: a}]}', /a: the agent kubernetes needs a spec/],
-  ['a spec for jenkins', 'presubmits: {o/r: [{name: a, agent: jenkins, spec: {}}]}', /spec: a: a pod spec needs the agent kubernetes/],
-  ['another namespace', 'presubmits: {o/r: [{name: a, namespace: x, spec: {}}]}', /namespace: a: expected pod_namespace/],
-  ['a trigger alone', 'presubmits: {o/r: [{name: a, trigger: x, spec: {}}]}', /trigger: a: needs a rerun_command/],
-  ['a rerun command that its trigger misses', 'presubmits: {o/r: [{name: a, trigger: x, rerun_command: z, spec: {}}]}', /rerun_command: a: "z" does not match/],
-  ['always_run with run_if_changed', 'presubmits: {o/r: [{name: a, always_run: true, run_if_changed: x, spec: {}}]}', /run_if_changed: a: excludes always_run/],
-  ['both change matchers', 'postsubmits: {o/r: [{name: a, skip_if_only_changed: x, run_if_changed: x, spec: {}}]}', /skip_if_only_changed: a: excludes run_if_changed/],
-  ['one name twice', 'presubmits: {o/r: [{name: a, spec: {}}, {name: a, spec: {}}]}', /^jobs.yaml:1:\d+: presubmits\["o\/r"\]\[1\]\.name: the job a is there twice/],
-  ['one context twice', 'presubmits: {o/r: [{name: a, context: c, spec: {}}, {name: b, context: c, spec: {}}]}', /\[1\]\.context: the jobs a and b report the same context c/],
-  ['a reserved label', 'presubmits: {o/r: [{name: a, labels: {created-by-prow: x}, spec: {}}]}', /labels: a: the label created-by-prow is reserved/],
-  ['a label value that is too long', `presubmits: {o/r: [{name: a, labels: {x: ${'y'.repeat(64)}}, spec: {}}]}`, /labels: a: not the value of a label/],
-  ['a queue that is not there', 'presubmits: {o/r: [{name: a, job_queue_name: q, spec: {}}]}', /job_queue_name: a: expected a queue/],
-  ['a periodic without a time', 'periodics: [{name: a, spec: {}}]', /a: expected one of cron, interval and minimum_interval, found none/],
-  ['a periodic with two times', 'periodics: [{name: a, cron: "@daily", interval: 1h, spec: {}}]', /found cron and interval/],
-  ['an interval that is none', 'periodics: [{name: a, interval: daily, spec: {}}]', /interval: a: expected a duration like 1h30m, found "daily"/],
+  ['a spec for jenkins', 'presubmits: {o/r: [{name: a, agent: jenkins, spec: {containers: [{}]}}]}', /spec: a: a pod spec needs the agent kubernetes/],
+  ['another namespace', 'presubmits: {o/r: [{name: a, namespace: x, spec: {containers: [{}]}}]}', /namespace: a: expected pod_namespace/],
+  ['a trigger alone', 'presubmits: {o/r: [{name: a, trigger: x, spec: {containers: [{}]}}]}', /trigger: a: needs a rerun_command/],
+  ['a rerun command that its trigger misses', 'presubmits: {o/r: [{name: a, trigger: x, rerun_command: z, spec: {containers: [{}]}}]}', /rerun_command: a: "z" does not match/],
+  ['always_run with run_if_changed', 'presubmits: {o/r: [{name: a, always_run: true, run_if_changed: x, spec: {containers: [{}]}}]}', /run_if_changed: a: excludes always_run/],
+  ['both change matchers', 'postsubmits: {o/r: [{name: a, skip_if_only_changed: x, run_if_changed: x, spec: {containers: [{}]}}]}', /skip_if_only_changed: a: excludes run_if_changed/],
+  ['one name twice', 'presubmits: {o/r: [{name: a, spec: {containers: [{}]}}, {name: a, spec: {containers: [{}]}}]}', /^jobs.yaml:1:\d+: presubmits\["o\/r"\]\[1\]\.name: the job a is there twice/],
+  ['one context twice', 'presubmits: {o/r: [{name: a, context: c, spec: {containers: [{}]}}, {name: b, context: c, spec: {containers: [{}]}}]}', /\[1\]\.context: the jobs a and b report the same context c/],
+  ['a reserved label', 'presubmits: {o/r: [{name: a, labels: {created-by-prow: x}, spec: {containers: [{}]}}]}', /labels\.created-by-prow: a: the label created-by-prow is reserved/],
+  ['a label value that is too long', `presubmits: {o/r: [{name: a, labels: {x: ${'y'.repeat(64)}}, spec: {containers: [{}]}}]}`, /labels\.x: a: not the value of a label/],
+  ['a queue that is not there', 'presubmits: {o/r: [{name: a, job_queue_name: q, spec: {containers: [{}]}}]}', /job_queue_name: a: expected a queue/],
+  ['a periodic without a time', 'periodics: [{name: a, spec: {containers: [{}]}}]', /a: expected one of cron, interval and minimum_interval, found none/],
+  ['a periodic with two times', 'periodics: [{name: a, cron: "@daily", interval: 1h, spec: {containers: [{}]}}]', /found cron and interval/],
+  ['an interval that is none', 'periodics: [{name: a, interval: daily, spec: {containers: [{}]}}]', /interval: a: expected a duration like 1h30m, found "daily"/],
   ['a preset that clashes', 'presets: [{env: [{name: X}]}]\npresubmits: {o/r: [{name: a, spec: {containers: [{env: [{name: X}]}]}}]}', /spec: a: a preset adds the environment variable "X"/],
   ['one preset label twice', 'presets: [{labels: {a: b}}, {labels: {a: b}}]', /presets\[1\]\.labels\.a: expected each label of a preset once/],
-  ['a bad branch expression', 'presubmits: {o/r: [{name: a, branches: ["("], spec: {}}]}', /branches\[0\]: expected an RE2 expression/],
+  ['a bad branch expression', 'presubmits: {o/r: [{name: a, branches: ["("], spec: {containers: [{}]}}]}', /branches\[0\]: expected an RE2 expression/],
 ])('a job with a fault is refused: %s', async (_, jobs, want) => expect(await problems(() => configFromText({ jobs }))).toEqual([expect.stringMatching(want)]));
 
 test('one name on branches that do not meet is fine', () => {
-  const jobs = 'presubmits: {org/repo: [{name: a, branches: [main], spec: {}}, {name: a, branches: [release], spec: {}}]}';
+  const jobs = 'presubmits: {org/repo: [{name: a, branches: [main], spec: {containers: [{}]}}, {name: a, branches: [release], spec: {containers: [{}]}}]}';
   expect(configFromText({ jobs }).snapshot.presubmits(repo)).toHaveLength(2);
 });
 
@@ -115,7 +115,7 @@ pod_namespace: pods
 decorate_all_jobs: true
 plank:
   default_decoration_config_entries:
-  - config: {timeout: 2h, gcs_configuration: {bucket: b, path_strategy: explicit}, gcs_credentials_secret: s}
+  - config: {timeout: 2h, utility_images: {clonerefs: c, initupload: i, entrypoint: e, sidecar: s}, gcs_configuration: {bucket: b, path_strategy: explicit}, gcs_credentials_secret: s}
   - {repo: org, cluster: other, config: {gcs_credentials_secret: ""}}
   - {repo: elsewhere, config: {timeout: 9h}}
 presets:
@@ -124,7 +124,7 @@ presets:
     jobs: `
 presubmits:
   org/repo:
-  - {name: a, cluster: other, labels: {p: "1"}, decoration_config: {timeout: 90m, gcs_configuration: {bucket: own}}, spec: {containers: [{image: i}]}}
+  - {name: a, cluster: other, labels: {p: "1"}, decoration_config: {timeout: 90m, gcs_configuration: {bucket: own}}, spec: {containers: [{image: i, command: [x]}]}}
   - {name: b, decorate: false, spec: {containers: [{image: i}]}}
 `,
   });
@@ -132,7 +132,7 @@ presubmits:
   expect(a).toMatchObject({
     agent: 'kubernetes', namespace: 'pods', context: 'a', decorate: true, rerun_command: '/test a',
     decoration_config: { timeout: '1h30m0s', gcs_configuration: { bucket: 'own', path_strategy: 'explicit' }, gcs_credentials_secret: '' },
-    spec: { containers: [{ image: 'i', env: [{ name: 'A', value: 'x' }], volumeMounts: [{ name: 'v', mountPath: '/v' }] }], volumes: [{ name: 'v' }] },
+    spec: { containers: [{ image: 'i', command: ['x'], env: [{ name: 'A', value: 'x' }], volumeMounts: [{ name: 'v', mountPath: '/v' }] }], volumes: [{ name: 'v' }] },
   });
   expect(b).toMatchObject({ cluster: 'default', decorate: false });
   expect(b?.decoration_config).toBeUndefined();

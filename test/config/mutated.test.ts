@@ -12,16 +12,16 @@ tide:
   merge_method: {org: squash, other: {repo: {"release-.*": rebase}}}
   queries: [{orgs: [org], labels: [lgtm], missingLabels: [hold]}]
   context_options: {orgs: {org: {required-contexts: [a]}}}
-plank: {default_decoration_config_entries: [{config: &d {timeout: 2h, gcs_configuration: {bucket: b}}}, {repo: org, config: {<<: *d}}]}
+plank: {default_decoration_config_entries: [{config: &d {timeout: 2h, utility_images: {clonerefs: c, initupload: i, entrypoint: e, sidecar: s}, gcs_configuration: {bucket: b, path_strategy: explicit}}}, {repo: org, config: {<<: *d}}]}
 branch-protection: {orgs: {org: {protect: true}}}
 `,
   jobs: `
 presets: [{labels: {p: "1"}, env: [{name: A, value: x}]}]
 presubmits:
   org/repo:
-  - {name: a, always_run: true, decorate: true, labels: {p: "1"}, branches: ["^main$"], spec: {containers: [{image: i, resources: {requests: {cpu: 1}}}]}}
+  - {name: a, always_run: true, decorate: true, labels: {p: "1"}, branches: ["^main$"], spec: {containers: [{image: i, command: [x], env: [{name: E}], volumeMounts: [{name: v, mountPath: /v}], resources: {requests: {cpu: 1}}}], volumes: [{name: v}]}}
 postsubmits: {org/repo: [{name: b, run_if_changed: "[.]go$", spec: {containers: [{image: i}]}}]}
-periodics: [{name: c, interval: 1h, spec: {containers: [{image: i}]}}]
+periodics: [{name: c, cron: "0 5 * * 1-5", spec: {containers: [{image: i}]}}]
 `,
   plugins: `
 plugins: {org: {plugins: [hold, lgtm], excluded_repos: [x]}}

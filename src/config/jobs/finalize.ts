@@ -1,5 +1,5 @@
 import { pattern } from '../../core/re2.js';
-import type { Finding } from '../findings.js';
+import type { Finding, Path } from '../findings.js';
 import type { DecorationEntry, ProwConfig } from '../prow/schema.js';
 import { canonicalDecoration, decorationEntries, decorationFor, prowjobDefaultsFor, repoOfRefs } from './layers.js';
 import { compileMatchers } from './match.js';
@@ -11,8 +11,8 @@ import { baseFaults, clashes, matchingFaults, periodicFaults, triggerFaults, typ
 export interface Read<T> {
   readonly job: T;
   readonly file: string;
-  /** Where a key of the job stands; the job itself for the empty key. */
-  at(key: string, message: string): Finding;
+  /** Where a key of the job, or something below one, stands; the job itself for the empty key. */
+  at(key: string | Path, message: string): Finding;
 }
 
 export interface ReadJobs {
@@ -76,7 +76,7 @@ function base(one: Read<AnyYaml>, repo: string, { prow, presets, decoration }: D
   if (decorated) {
     const { config, faults } = canonicalDecoration(decorated);
     decorated = config;
-    report(one, faults.map((key): Fault => ['decoration_config', `${key}: expected a duration like 1h30m, found ${JSON.stringify(config[key])}`]), errors);
+    report(one, faults.map((key): Fault => [['decoration_config', key], `expected a duration like 1h30m, found ${JSON.stringify(config[key])}`]), errors);
   }
   let { spec } = job;
   if (spec) {
@@ -111,19 +111,19 @@ function presubmit(one: Read<PresubmitYaml>, repo: string, defaults: Defaults, e
     faults.push(['name', 'makes a trigger that is not an RE2 expression']);
   }
   const job: Presubmit = { ...own, context: own.context || own.name, trigger, rerun_command: rerun, compiled: { ...compileMatchers(own), trigger: compiledTrigger } };
-  report(one, [...faults, ...baseFaults(job, defaults.prow), ...matchingFaults(job)], errors);
+  report(one, [...faults, ...baseFaults(job, 'presubmit', defaults.prow), ...matchingFaults(job)], errors);
   return job;
 }
 
 function postsubmit(one: Read<PostsubmitYaml>, repo: string, defaults: Defaults, errors: Finding[]): Postsubmit {
   const own = { ...one.job, ...base(one, repo, defaults, errors) };
   const job: Postsubmit = { ...own, context: own.context || own.name, compiled: compileMatchers(own) };
-  report(one, [...baseFaults(job, defaults.prow), ...matchingFaults(job)], errors);
+  report(one, [...baseFaults(job, 'postsubmit', defaults.prow), ...matchingFaults(job)], errors);
   return job;
 }
 
 function periodic(one: Read<PeriodicYaml>, defaults: Defaults, errors: Finding[]): Periodic {
   const job: Periodic = { ...one.job, ...base(one, repoOfRefs(one.job.extra_refs), defaults, errors) };
-  report(one, [...baseFaults(job, defaults.prow), ...periodicFaults(job)], errors);
+  report(one, [...baseFaults(job, 'periodic', defaults.prow), ...periodicFaults(job)], errors);
   return job;
 }

@@ -51,7 +51,7 @@ function listIn<T>(map: Map<string, T[]>, key: string): T[] {
 }
 
 function read<T>(job: T, source: Source, path: Path): Read<T> {
-  return { job, file: source.file, at: (key, message) => source.finding(key === '' ? path : [...path, key], message) };
+  return { job, file: source.file, at: (key, message) => source.finding(key === '' ? path : [...path, ...(typeof key === 'string' ? [key] : key)], message) };
 }
 
 /** A file's text and its YAML; faults, also of reading, go to the findings. */

@@ -33,11 +33,13 @@ function applyPreset(spec: Data, preset: Preset, faults: string[]): Data {
 
 function appended(mine: readonly Data[], added: readonly Data[], what: string, faults: string[]): readonly Data[] {
   const taken = new Set(mine.map((one) => one['name']));
-  for (const one of added) {
-    if (taken.has(one['name'])) faults.push(`a preset adds the ${what} ${JSON.stringify(one['name'])}, which is there already`);
+  const fresh = added.filter((one) => {
+    const clash = taken.has(one['name']);
+    if (clash) faults.push(`a preset adds the ${what} ${JSON.stringify(one['name'])}, which is there already`);
     taken.add(one['name']);
-  }
-  return [...mine, ...added];
+    return !clash;
+  });
+  return [...mine, ...fresh];
 }
 
 /** The objects of a list; nothing where there is no list. */

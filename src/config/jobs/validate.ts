@@ -1,10 +1,16 @@
+import type { ProwJobType } from '../../core/prowjob.js';
+import { parseCron } from '../cron.js';
 import { findDuration } from '../duration.js';
+import type { Path } from '../findings.js';
 import type { ProwConfig } from '../prow/schema.js';
+import { field, listAt, textAt } from './data.js';
+import { commandFaults, decorationFaults } from './decoration.js';
 import { branchesIntersect } from './match.js';
-import type { Compiled, Periodic, Postsubmit, PresubmitYaml, Presubmit } from './schema.js';
+import { podSpecFaults, type PlacedFault } from './podSpec.js';
+import type { Compiled, Data, Periodic, Postsubmit, PresubmitYaml, Presubmit } from './schema.js';
 
 /** What is wrong with a job, and at which of its keys (empty: the job as a whole). */
-export type Fault = readonly [key: string, message: string];
+export type Fault = readonly [at: string | Path, message: string];
 
 const NAME = /^[A-Za-z0-9-._]+$/;
 const JENKINS_NAME = /^[A-Za-z0-9-._]([A-Za-z0-9-._/]*[A-Za-z0-9-_])?$/;
@@ -19,7 +25,7 @@ export function isLabelValue(value: string): boolean {
 }
 
 /** Faults of what all kinds of job have in common (config 2.7.4). */
-export function baseFaults(job: Presubmit | Postsubmit | Periodic, prow: ProwConfig): readonly Fault[] {
+export function baseFaults(job: Presubmit | Postsubmit | Periodic, type: ProwJobType, prow: ProwConfig): readonly Fault[] {
   const faults: Fault[] = [];
   const nameOk = job.agent === 'jenkins' ? JENKINS_NAME : NAME;
   if (!nameOk.test(job.name)) faults.push(['name', `expected a name of letters, digits, "-", "." and "_", found ${JSON.stringify(job.name)}`]);
@@ -29,13 +35,46 @@ export function baseFaults(job: Presubmit | Postsubmit | Periodic, prow: ProwCon
   }
   const agent = agentFault(job, prow);
   if (agent) faults.push(agent);
+  if (job.spec && job.agent === 'kubernetes') faults.push(...below('spec', podSpecFaults(job.spec, type, job.decoration_config)));
   for (const [key, value] of Object.entries(job.labels)) {
-    if (RESERVED_LABELS.includes(key)) faults.push(['labels', `the label ${key} is reserved`]);
-    else if (!QUALIFIED.test(key)) faults.push(['labels', `not the name of a label: ${JSON.stringify(key)}`]);
-    else if (!isLabelValue(value)) faults.push(['labels', `not the value of a label: ${JSON.stringify(value)} of ${key}`]);
+    if (RESERVED_LABELS.includes(key)) faults.push([['labels', key], `the label ${key} is reserved`]);
+    else if (!QUALIFIED.test(key)) faults.push([['labels', key], `not the name of a label: ${JSON.stringify(key)}`]);
+    else if (!isLabelValue(value)) faults.push([['labels', key], `not the value of a label: ${JSON.stringify(value)} of ${key}`]);
   }
-  for (const key of Object.keys(job.annotations)) if (!QUALIFIED.test(key)) faults.push(['annotations', `not the name of an annotation: ${JSON.stringify(key)}`]);
+  for (const key of Object.keys(job.annotations)) if (!QUALIFIED.test(key)) faults.push([['annotations', key], `not the name of an annotation: ${JSON.stringify(key)}`]);
+  if (listAt(job.spec, 'containers').length > 0) faults.push(...containerJobFaults(job));
   return faults;
+}
+
+function below(key: string, faults: readonly PlacedFault[]): readonly Fault[] {
+  return faults.map(([path, message]): Fault => [[key, ...path], message]);
+}
+
+/** What is only looked at when a job has containers. */
+function containerJobFaults(job: Presubmit | Postsubmit | Periodic): readonly Fault[] {
+  const faults: Fault[] = [...rerunFaults(job.rerun_auth_config), ...cloneFaults(job)];
+  if (!job.decoration_config || !job.spec) return faults;
+  return [...faults, ...below('decoration_config', decorationFaults(job.decoration_config)), ...below('spec', commandFaults(job.spec))];
+}
+
+/** Whoever may rerun is anyone, or somebody who is named. */
+function rerunFaults(auth: Data | undefined): readonly Fault[] {
+  if (field(auth, 'allow_anyone') !== true) return [];
+  const named = ['github_team_ids', 'github_team_slugs', 'github_users', 'github_orgs'].filter((key) => [field(auth, key)].flat().some((one) => one !== undefined && one !== null));
+  return named.map((key): Fault => [['rerun_auth_config', key], 'excludes allow_anyone: true']);
+}
+
+/** Extra refs are looked at only if the job says itself where it is cloned from, as upstream has it. */
+function cloneFaults(job: Presubmit | Postsubmit | Periodic): readonly Fault[] {
+  if (job.clone_uri === '') return [];
+  const withToken = textAt(field(job.decoration_config, 'oauth_token_secret'), 'name') !== '';
+  const refs = listAt(job, 'extra_refs').map((ref, at): readonly [Path, string] => [['extra_refs', at, 'clone_uri'], textAt(ref, 'clone_uri')]);
+  return [[['clone_uri'], job.clone_uri] as const, ...refs].flatMap(([path, uri]): readonly Fault[] => {
+    const plain = uri.slice(uri.indexOf('@') + 1);
+    if (uri === '') return [];
+    if (!URL.canParse(plain, 'http://relative.invalid')) return [[path, `expected a URL, found ${JSON.stringify(uri)}`]];
+    return withToken && !/^https?:/i.test(plain) ? [[path, `expected http or https, since oauth_token_secret is set, found ${JSON.stringify(uri)}`]] : [];
+  });
 }
 
 /** The first rule that the agent breaks; an agent that nobody here knows has none. */
@@ -76,8 +115,14 @@ export function periodicFaults(job: Periodic): readonly Fault[] {
   for (const key of ['interval', 'minimum_interval'] as const) {
     if (job[key] !== '' && findDuration(job[key]) === undefined) faults.push([key, `expected a duration like 1h30m, found ${JSON.stringify(job[key])}`]);
   }
-  const retry = job.retry?.['interval'];
-  if (job.retry && (typeof retry !== 'string' || findDuration(retry) === undefined)) faults.push(['retry', 'needs an interval like 5m']);
+  if (job.cron !== '') {
+    try {
+      parseCron(job.cron);
+    } catch (err) {
+      faults.push(['cron', `${JSON.stringify(job.cron)} is no cron text: ${err instanceof Error ? err.message : String(err)}`]);
+    }
+  }
+  if (job.retry && findDuration(textAt(job.retry, 'interval')) === undefined) faults.push([['retry', 'interval'], 'expected an interval like 5m']);
   return faults;
 }
 

@@ -1,0 +1,28 @@
+import { isRecord } from '../decode.js';
+import type { Data } from './schema.js';
+
+/** A field of an object that was kept as the file has it; keys match without regard to case where no exact one is there. */
+export function field(of: unknown, name: string): unknown {
+  if (!isRecord(of)) return undefined;
+  if (Object.hasOwn(of, name)) return of[name];
+  const key = Object.keys(of).find((one) => one.toLowerCase() === name.toLowerCase());
+  return key === undefined ? undefined : of[key];
+}
+
+/** A text; empty where there is none. */
+export function textAt(of: unknown, name: string): string {
+  const value = field(of, name);
+  return typeof value === 'string' ? value : '';
+}
+
+/** A list of objects; what is no object counts as an empty one, so that places stay right. */
+export function listAt(of: unknown, name: string): readonly Data[] {
+  const value = field(of, name);
+  return Array.isArray(value) ? value.map((item: unknown) => (isRecord(item) ? item : {})) : [];
+}
+
+/** A list of texts. */
+export function textsAt(of: unknown, name: string): readonly string[] {
+  const value = field(of, name);
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

@@ -1,0 +1,47 @@
+import { field, listAt, textAt, textsAt } from './data.js';
+import { isRecord } from '../decode.js';
+import type { PlacedFault } from './podSpec.js';
+import type { Data } from './schema.js';
+
+const IMAGES = ['clonerefs', 'initupload', 'entrypoint', 'sidecar'];
+const STRATEGIES = ['legacy', 'single', 'explicit'];
+const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+(?:\/[\w!#$%&'*+.^`|~-]+)?(?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:"[^"]*"|[^\s;"]+))*\s*;?$/;
+
+/** What a decoration lacks once all its defaults are in it (jobs 1.4, 1.5). Paths are below `decoration_config`. */
+export function decorationFaults(decoration: Data): readonly PlacedFault[] {
+  const faults: PlacedFault[] = [];
+  const images = field(decoration, 'utility_images');
+  const missing = IMAGES.filter((image) => textAt(images, image) === '');
+  if (missing.length > 0) faults.push([['utility_images'], `expected images, from here or from plank.default_decoration_config_entries, for ${missing.join(', ')}`]);
+  const storage = field(decoration, 'gcs_configuration');
+  if (isRecord(storage)) faults.push(...storageFaults(storage));
+  else faults.push([['gcs_configuration'], 'expected a place for logs and artifacts, from here or from plank.default_decoration_config_entries']);
+  if (isRecord(field(decoration, 'oauth_token_secret')) && textsAt(decoration, 'ssh_key_secrets').length > 0) {
+    faults.push([['ssh_key_secrets'], 'excludes oauth_token_secret']);
+  }
+  return faults;
+}
+
+function storageFaults(storage: Data): readonly PlacedFault[] {
+  const faults: PlacedFault[] = [];
+  const at = (key: string, message: string) => { faults.push([['gcs_configuration', key], message]); };
+  const bucket = textAt(storage, 'bucket');
+  if (bucket.includes('://') && !URL.canParse(bucket)) at('bucket', `expected a bucket such as gs://name, found ${JSON.stringify(bucket)}`);
+  for (const [extension, type] of Object.entries(Object(field(storage, 'mediaTypes')) as Data)) {
+    if (typeof type !== 'string' || !MEDIA_TYPE.test(type)) at('mediaTypes', `expected a media type for ${extension}, found ${JSON.stringify(type)}`);
+  }
+  const strategy = textAt(storage, 'path_strategy');
+  if (!STRATEGIES.includes(strategy)) at('path_strategy', `expected one of ${STRATEGIES.join(', ')}, found ${JSON.stringify(strategy)}`);
+  else if (strategy !== 'explicit') {
+    for (const key of ['default_org', 'default_repo']) if (textAt(storage, key) === '') at(key, `is needed by path_strategy: ${strategy}`);
+  }
+  return faults;
+}
+
+/** A decorated container must say what it runs, since the entrypoint of its image is not known. Paths are below `spec`. */
+export function commandFaults(spec: Data): readonly PlacedFault[] {
+  return listAt(spec, 'containers').flatMap((container, at): readonly PlacedFault[] => {
+    const first = [...textsAt(container, 'command'), ...textsAt(container, 'args')][0];
+    return first === undefined || first === '' ? [[['containers', at], 'a decorated container needs command or args']] : [];
+  });
+}

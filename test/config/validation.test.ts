@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals';
+import { ConfigError } from '../../src/core/errors.js';
+import { configFromText } from '../../src/config/load.js';
+
+type Texts = Readonly<{ config?: string; jobs?: string; plugins?: string }>;
+
+/** All problems of a load, one line each. */
+function problems(texts: Texts): readonly string[] {
+  try {
+    configFromText(texts);
+  } catch (err) {
+    if (err instanceof ConfigError) return err.problems;
+    throw err;
+  }
+  return [];
+}
+
+const pre = (rest: string) => `presubmits:\n  o/r:\n  - name: a\n${rest.replaceAll(/^/gm, '    ')}\n`;
+const periodic = (rest: string) => `periodics:\n- name: a\n${rest.replaceAll(/^/gm, '  ')}\n  spec: {containers: [{}]}\n`;
+const images = 'utility_images: {clonerefs: c, initupload: i, entrypoint: e, sidecar: s}';
+const storage = 'gcs_configuration: {bucket: b, path_strategy: explicit}';
+const decorated = (config: string, container = '{command: [x]}') => pre(`decorate: true\ndecoration_config: {${config}}\nspec: {containers: [${container}]}`);
+
+test.each<[string, string, string]>([
+  ['no container', pre('spec:\n  containers: []'), '5:19: presubmits["o/r"][0].spec.containers: a: expected a container'],
+  ['an init container', pre('spec:\n  initContainers:\n  - {name: i}\n  containers: [{}]'), '6:9: presubmits["o/r"][0].spec.initContainers[0]: a: init containers are not supported, unless with restartPolicy: Always'],
+  ['two containers without decoration', pre('spec:\n  containers:\n  - {name: one}\n  - {name: two}'), '7:9: presubmits["o/r"][0].spec.containers[1]: a: expected one container, since the job is not decorated, found 2'],
+  ['a container without a name beside another', decorated(`${images}, ${storage}`, '{command: [x], name: m}, {command: [x]}'), '6:50: presubmits["o/r"][0].spec.containers[1].name: a: expected a name, since there are several containers'],
+  ['two containers of one name', decorated(`${images}, ${storage}`, '{command: [x], name: m}, {command: [x], name: m}'), '6:71: presubmits["o/r"][0].spec.containers[1].name: a: the container "m" is there twice'],
+  ['a container called sidecar', decorated(`${images}, ${storage}`, '{command: [x], name: sidecar}, {command: [x], name: m}'), '6:46: presubmits["o/r"][0].spec.containers[0].name: a: the container name sidecar is reserved for decoration'],
+  ['a variable twice', pre('spec:\n  containers:\n  - env:\n    - {name: X}\n    - {name: X}'), '8:18: presubmits["o/r"][0].spec.containers[0].env[1].name: a: the environment variable "X" is there twice'],
+  ['a variable that Prow sets', pre('spec:\n  containers:\n  - env:\n    - name: PULL_NUMBER'), '7:17: presubmits["o/r"][0].spec.containers[0].env[0].name: a: the environment variable PULL_NUMBER is set by Prow'],
+  ['a volume twice', pre('spec:\n  containers: [{}]\n  volumes:\n  - name: v\n  - name: v'), '8:15: presubmits["o/r"][0].spec.volumes[1].name: a: the volume "v" is there twice'],
+  ['a volume called logs', pre('spec:\n  containers: [{}]\n  volumes:\n  - name: logs'), '7:15: presubmits["o/r"][0].spec.volumes[0].name: a: the volume name "logs" is reserved for decoration'],
+  ['a volume with the name of an SSH secret', pre(`decoration_config: {${images}, ${storage}, ssh_key_secrets: [key]}\nspec:\n  containers: [{command: [x]}]\n  volumes:\n  - name: key`), '8:15: presubmits["o/r"][0].spec.volumes[0].name: a: the volume name "key" is reserved for decoration'],
+  ['a mount of no volume', pre('spec:\n  containers:\n  - volumeMounts:\n    - name: v'), '7:17: presubmits["o/r"][0].spec.containers[0].volumeMounts[0].name: a: there is no volume "v"'],
+  ['a mount of a decoration volume', pre('spec:\n  containers:\n  - volumeMounts:\n    - name: code'), '7:17: presubmits["o/r"][0].spec.containers[0].volumeMounts[0].name: a: the volume code is reserved for decoration'],
+  ['a mount at /logs', pre('spec:\n  volumes: [{name: v}]\n  containers:\n  - volumeMounts:\n    - name: v\n      mountPath: /logs'), '9:22: presubmits["o/r"][0].spec.containers[0].volumeMounts[0].mountPath: a: the path /logs is reserved for decoration'],
+  ['no utility images', decorated(storage), '5:24: presubmits["o/r"][0].decoration_config.utility_images: a: expected images, from here or from plank.default_decoration_config_entries, for clonerefs, initupload, entrypoint, sidecar'],
+  ['some utility images', decorated(`utility_images: {clonerefs: c, sidecar: s}, ${storage}`), '5:41: presubmits["o/r"][0].decoration_config.utility_images: a: expected images, from here or from plank.default_decoration_config_entries, for initupload, entrypoint'],
+  ['no storage', decorated(images), '5:24: presubmits["o/r"][0].decoration_config.gcs_configuration: a: expected a place for logs and artifacts, from here or from plank.default_decoration_config_entries'],
+  ['a path strategy that is none', decorated(`gcs_configuration: {bucket: b, path_strategy: new}, ${images}`), '5:71: presubmits["o/r"][0].decoration_config.gcs_configuration.path_strategy: a: expected one of legacy, single, explicit, found "new"'],
+  ['the strategy single without a repository', decorated(`gcs_configuration: {bucket: b, path_strategy: single, default_org: o}, ${images}`), '5:44: presubmits["o/r"][0].decoration_config.gcs_configuration.default_repo: a: is needed by path_strategy: single'],
+  ['a bucket that is none', decorated(`gcs_configuration: {bucket: "gs://a b", path_strategy: explicit}, ${images}`), '5:53: presubmits["o/r"][0].decoration_config.gcs_configuration.bucket: a: expected a bucket such as gs://name, found "gs://a b"'],
+  ['a media type that is none', decorated(`gcs_configuration: {bucket: b, path_strategy: explicit, mediaTypes: {log: "text plain"}}, ${images}`), '5:93: presubmits["o/r"][0].decoration_config.gcs_configuration.mediaTypes: a: expected a media type for log, found "text plain"'],
+  ['two ways to clone', decorated(`ssh_key_secrets: [k], oauth_token_secret: {name: tok, key: k}, ${images}, ${storage}`), '5:42: presubmits["o/r"][0].decoration_config.ssh_key_secrets: a: excludes oauth_token_secret'],
+  ['nothing to run', decorated(`${images}, ${storage}`, '{image: i}'), '6:25: presubmits["o/r"][0].spec.containers[0]: a: a decorated container needs command or args'],
+  ['nothing to run in spite of a command', decorated(`${images}, ${storage}`, '{command: [""]}'), '6:25: presubmits["o/r"][0].spec.containers[0]: a: a decorated container needs command or args'],
+  ['a timeout that is none', decorated(`timeout: soon, ${images}, ${storage}`), '5:34: presubmits["o/r"][0].decoration_config.timeout: a: expected a duration like 1h30m, found "soon"'],
+  ['anyone and somebody may rerun', pre('rerun_auth_config:\n  allow_anyone: true\n  github_users: [u]\nspec: {containers: [{}]}'), '6:21: presubmits["o/r"][0].rerun_auth_config.github_users: a: excludes allow_anyone: true'],
+  ['an address that is none', pre('clone_uri: "http://[broken"\nspec: {containers: [{}]}'), '4:16: presubmits["o/r"][0].clone_uri: a: expected a URL, found "http://[broken"'],
+  ['a token for git over SSH', pre(`clone_uri: git@example.org:o/r.git\ndecoration_config: {oauth_token_secret: {name: tok, key: k}, ${images}, ${storage}}\nspec: {containers: [{command: [x]}]}`), '4:16: presubmits["o/r"][0].clone_uri: a: expected http or https, since oauth_token_secret is set, found "git@example.org:o/r.git"'],
+  ['the same of an extra ref', pre(`clone_uri: https://example.org/o/r\nextra_refs:\n- {org: o, repo: x, clone_uri: "ssh://example.org"}\ndecoration_config: {oauth_token_secret: {name: tok, key: k}, ${images}, ${storage}}\nspec: {containers: [{command: [x]}]}`), '6:36: presubmits["o/r"][0].extra_refs[0].clone_uri: a: expected http or https, since oauth_token_secret is set, found "ssh://example.org"'],
+  ['no name', 'presubmits:\n  o/r:\n  - spec: {containers: [{}]}', '3:5: presubmits["o/r"][0].name: a job without a name: expected a name of letters, digits, "-", "." and "_", found ""'],
+  ['a name for Jenkins that ends in a slash', 'presubmits:\n  o/r:\n  - name: a/\n    agent: jenkins', '3:11: presubmits["o/r"][0].name: a/: expected a name of letters, digits, "-", "." and "_", found "a/"'],
+  ['a negative concurrency', pre('max_concurrency: -1\nspec: {containers: [{}]}'), '4:22: presubmits["o/r"][0].max_concurrency: a: expected 0 or more'],
+  ['a pipeline for the agent kubernetes', pre('pipeline_run_spec: {}\nspec: {containers: [{}]}'), '3:5: presubmits["o/r"][0].agent: a: a pipeline spec needs the agent tekton-pipeline, found kubernetes'],
+  ['the agent tekton-pipeline without a pipeline', pre('agent: tekton-pipeline'), '4:12: presubmits["o/r"][0].agent: a: the agent tekton-pipeline needs a pipeline spec'],
+  ['decoration for Jenkins', pre('agent: jenkins\ndecorate: true'), '5:15: presubmits["o/r"][0].decorate: a: decoration needs the agent kubernetes; say decorate: false'],
+  ['error_on_eviction for Jenkins', pre('agent: jenkins\nerror_on_eviction: true'), '5:24: presubmits["o/r"][0].error_on_eviction: a: needs the agent kubernetes'],
+  ['a label that is none', pre('labels:\n  "a b": x\nspec: {containers: [{}]}'), '5:14: presubmits["o/r"][0].labels["a b"]: a: not the name of a label: "a b"'],
+  ['an annotation that is none', pre('annotations:\n  "/x": x\nspec: {containers: [{}]}'), '5:13: presubmits["o/r"][0].annotations["/x"]: a: not the name of an annotation: "/x"'],
+  ['no report with a Gerrit label', pre('skip_report: true\nlabels: {prow.k8s.io/gerrit-report-label: x}\nspec: {containers: [{}]}'), '4:18: presubmits["o/r"][0].skip_report: a: excludes the label prow.k8s.io/gerrit-report-label'],
+  ['a cron text that is none', periodic('cron: 0 25 * * *'), '3:9: periodics[0].cron: a: "0 25 * * *" is no cron text: hours: expected 0 to 23 in "25"'],
+  ['a minimum interval that is none', periodic('minimum_interval: 5'), '3:21: periodics[0].minimum_interval: a: expected a duration like 1h30m, found "5"'],
+  ['a retry without an interval', periodic('interval: 1h\nretry: {attempts: 3}'), '4:10: periodics[0].retry.interval: a: expected an interval like 5m'],
+  ['a periodic twice', `${periodic('interval: 1h')}- {name: a, interval: 1h, spec: {containers: [{}]}}`, '5:10: periodics[1].name: the periodic a is there twice'],
+])('a job is refused: %s', (_, jobs, want) => expect(problems({ jobs })).toEqual([`jobs.yaml:${want}`]));
+
+test.each<[string, string]>([
+  ['a native sidecar', pre('spec: {initContainers: [{restartPolicy: Always}], containers: [{}]}')],
+  ['a variable that only presubmits may not set', periodic('interval: 1h').replace('[{}]', '[{env: [{name: PULL_NUMBER}]}]')],
+  ['mounts beside the reserved paths', pre('spec: {volumes: [{name: v}], containers: [{volumeMounts: [{name: v, mountPath: /logs/x}, {name: v, mountPath: /home/prow}]}]}')],
+  ['a mount of credentials', pre('spec: {containers: [{volumeMounts: [{name: gcs-credentials, mountPath: /c}]}]}')],
+  ['keys in other letters', pre('spec: {Containers: [{Env: [{NAME: X}]}]}')],
+  ['an agent that nobody here knows', pre('agent: other')],
+  ['git over SSH with a key', pre(`clone_uri: git@example.org:o/r.git\ndecoration_config: {ssh_key_secrets: [k], ${images}, ${storage}}\nspec: {containers: [{args: [x]}]}`)],
+  ['a folder of Jenkins', 'presubmits: {o/r: [{name: folder/a, agent: jenkins}]}'],
+  ['one context on branches that do not meet', 'presubmits: {o/r: [{name: a, context: c, branches: [x], spec: {containers: [{}]}}, {name: b, context: c, branches: [y], spec: {containers: [{}]}}]}'],
+  ['a name in two repositories', 'presubmits: {o/r: [{name: a, spec: {containers: [{}]}}], o/s: [{name: a, spec: {containers: [{}]}}]}'],
+])('a job is fine: %s', (_, jobs) => expect(problems({ jobs })).toEqual([]));
