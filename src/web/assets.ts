@@ -21,7 +21,7 @@ h2 { font-size: 1.05rem; margin: 1.6rem 0 .6rem; }
 .card ul { list-style: none; margin: 0; padding: 0; }
 .card li { border-top: 1px solid var(--line); padding: .5rem 0; overflow-wrap: anywhere; }
 .why { color: var(--soft); font-size: .9rem; margin: .15rem 0 0; }
-.chip { display: inline-block; border-radius: 1rem; padding: 0 .6rem; font-size: .8rem; background: var(--plain); white-space: nowrap; }
+.chip { display: inline-block; border-radius: 1rem; padding: 0 .6rem; font-size: .8rem; background: var(--plain); white-space: nowrap; font-weight: normal; }
 .chip.good { background: var(--goodbg); color: var(--good); } .chip.bad { background: var(--badbg); color: var(--bad); } .chip.busy { background: var(--busybg); color: var(--busy); }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .6rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }

@@ -24,6 +24,15 @@ export interface Patience {
 }
 
 const NOTICEABLE_MS = 1_200;
+const PATIENCE_MS = 3_000;
+
+/** What there is to know within a few seconds; nothing where whoever is asked fails or hangs. */
+function soon(reasons: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => { resolve([]); }, PATIENCE_MS);
+    reasons().catch(() => []).then((known) => { clearTimeout(timer); resolve(known); }, () => {});
+  });
+}
 
 /** Looks until it is there. */
 export async function until<T>(what: string, look: () => Promise<Look<T>>, { limitMs, everyMs, signal, reasons, waiting }: Patience): Promise<T> {
@@ -34,9 +43,9 @@ export async function until<T>(what: string, look: () => Promise<Look<T>>, { lim
     const found = await look();
     if ('there' in found) return found.there;
     const passed = performance.now() - begun;
-    if (passed > limitMs) throw new StuckError(what, { seen: found.seen, reasons: await reasons().catch(() => []), afterMs: passed });
+    if (passed > limitMs) throw new StuckError(what, { seen: found.seen, reasons: await soon(reasons), afterMs: passed });
     if (passed > NOTICEABLE_MS) {
-      const now = await reasons().catch(() => []);
+      const now = await soon(reasons);
       if (now.length > 0 && told !== now.join('\n')) {
         told = now.join('\n');
         waiting(now);

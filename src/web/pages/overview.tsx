@@ -22,7 +22,7 @@ function PullRow({ pull, now }: { pull: PoolPull; now: number }) {
       <a href={pull.url}>#{pull.number}</a> {pull.title} <span class={`chip ${tone}`}>{word}</span>
       {pull.reasons.map((reason) => (
         <p class="why">
-          {reason.text} — {reason.clearedBy}
+          {reason.text} — {reason.clearedBy.replaceAll('`', '')}
           {reason.since === undefined ? '' : ` (for ${ago(reason.since, now)})`}
         </p>
       ))}
@@ -76,7 +76,7 @@ function EventRow({ event, now }: { event: EventSummary; now: number }) {
         {event.action === undefined ? '' : ` ${event.action}`}
       </td>
       <td>
-        <code>{event.lane}</code>
+        <code title={event.lane}>{event.lane.replace(/:([0-9a-f]{8})[0-9a-f]{32}$/, ':$1')}</code>
       </td>
       <td>
         <span class={`chip ${STATE_TONE[event.state]}`}>{event.state}</span>

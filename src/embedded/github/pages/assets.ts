@@ -22,7 +22,8 @@ h2 { font-size: 1rem; margin: 1.2rem 0 .5rem; }
 blockquote { margin: .3rem 0; padding-left: .8rem; border-left: .2rem solid var(--line); color: var(--soft); }
 pre { overflow-x: auto; background: var(--plain); border-radius: .4rem; padding: .5rem .7rem; font-size: .85rem; }
 code { font-size: .9em; }
-.list { list-style: none; padding: 0; margin: 0; } .list li { padding: .5rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; } .list li:first-child { border-top: 0; }
+aside h2 { margin: 0 0 .3rem; }
+.list, .card .list { list-style: none; padding: 0; margin: 0; } .list.card { padding: .3rem 1rem; } .list li { padding: .5rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; } .list li:first-child { border-top: 0; }
 textarea, input, select, button { font: inherit; color: inherit; background: var(--bg); border: 1px solid var(--line); border-radius: .4rem; padding: .35rem .6rem; max-width: 100%; }
 textarea, input[type=text] { width: 100%; } textarea { min-height: 5rem; resize: vertical; } label { display: block; margin: .4rem 0; font-size: .9rem; }
 button { background: var(--link); color: var(--card); border-color: transparent; cursor: pointer; }

@@ -11,7 +11,7 @@ function inline(line: string): readonly Child[] {
     parts.push(line.slice(at, match.index));
     if (href !== undefined) parts.push(<a href={href} rel="nofollow noreferrer">{label === '' ? href : label}</a>);
     else if (code !== undefined) parts.push(<code>{code}</code>);
-    else parts.push(<strong>{strong}</strong>);
+    else parts.push(<strong>{inline(strong ?? '')}</strong>);
     at = match.index + whole.length;
   }
   return [...parts, line.slice(at)];
