@@ -113,6 +113,9 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   return command.run(args);
 }
 
+// `prow event list | head` ends the reader first; that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0); });
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
