@@ -32,7 +32,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
         const options = readDemoOptions(args, process.env, Math.random);
         const { runDemo } = await import('../demo.js');
         const ended = new AbortController();
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { ended.abort(); });
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { if (ended.signal.aborted) process.exit(130); else ended.abort(); });
         const colours = (options.json ? process.stderr : process.stdout).isTTY && !process.env.NO_COLOR;
         return runDemo(options, { out: print, err: (line) => { console.error(line); }, colours, env: process.env, signal: ended.signal });
       });
