@@ -36,7 +36,7 @@ test.each<[string, string, string]>([
 ])('%s is refused', (_, plugins, want) => expect(() => load(plugins)).toThrow(want));
 
 test('unknown keys are warned of, sections of plugins to come are not', () => {
-  expect(texts('plugins: {org: {plugins: [a]}}\nsize: {s: 1}\nblunderbuss: {request_count: 2}\nlgtm: [{repos: [org], reviews: true}]\n')).toEqual([
+  expect(texts('plugins: {org: {plugins: [a]}}\nsize: {s: 1, m: 1, l: 2, xl: 3, xxl: 4}\nblunderbuss: {request_count: 2}\nlgtm: [{repos: [org], reviews: true}]\n')).toEqual([
     'plugins.yaml:4:23: lgtm[0].reviews: unknown key, it has no effect',
   ]);
 });

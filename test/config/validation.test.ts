@@ -79,3 +79,38 @@ test.each<[string, string]>([
   ['one context on branches that do not meet', 'presubmits: {o/r: [{name: a, context: c, branches: [x], spec: {containers: [{}]}}, {name: b, context: c, branches: [y], spec: {containers: [{}]}}]}'],
   ['a name in two repositories', 'presubmits: {o/r: [{name: a, spec: {containers: [{}]}}], o/s: [{name: a, spec: {containers: [{}]}}]}'],
 ])('a job is fine: %s', (_, jobs) => expect(problems({ jobs })).toEqual([]));
+
+test.each<[string, string, string]>([
+  ['a branch expression of blockades', 'blockades:\n- branchregexp: "("', '2:17: blockades[0].branchregexp: expected an RE2 expression: '],
+  ['look-around in a status to wait for', 'blunderbuss:\n  wait_for_status: {description: "(?=x)"}', '2:34: blunderbuss.wait_for_status.description: expected an RE2 expression: '],
+  ['a comment expression of heart', 'heart:\n  commentregexp: "["', '2:18: heart.commentregexp: expected an RE2 expression: '],
+  ['no reviews to ask for', 'blunderbuss:\n  request_count: 0', '2:18: blunderbuss.request_count: expected 1 or more'],
+  ['two plugins that ask for reviews', 'plugins:\n  o: {plugins: [rifle]}\n  o/r: {plugins: [blunderbuss]}', '3:8: plugins["o/r"]: blunderbuss and rifle exclude each other'],
+  ['sizes that do not ascend', 'size:\n  s: 1\n  m: 5\n  l: 4\n  xl: 5\n  xxl: 6', '3:6: size.m: expected no more than size.l (4), found 5'],
+  ['a size without the next', 'size:\n  s: 0\n  xxl: 0\n  xl: 3', '4:7: size.xl: expected no more than size.xxl (0), found 3'],
+  ['a matching label without an organisation', 'require_matching_label:\n- {regexp: x, missing_label: m, prs: true}', '2:3: require_matching_label[0].org: is needed'],
+  ['a matching label for nothing', 'require_matching_label:\n- {org: o, regexp: x, missing_label: m}', '2:3: require_matching_label[0]: expected prs: true or issues: true'],
+  ['a matching label of a branch of issues', 'require_matching_label:\n- {org: o, regexp: x, missing_label: m, issues: true, branch: b}', '2:63: require_matching_label[0].branch: needs prs: true'],
+  ['a matching label of ORG/REPO', 'require_matching_label:\n- {org: o, regexp: x, missing_label: m, issues: true, repo: o/r}', '2:61: require_matching_label[0].repo: expected the name of a repository without its organisation'],
+  ['a matching label that is the missing one', 'require_matching_label:\n- {org: o, regexp: ^m, missing_label: m, prs: true}', '2:20: require_matching_label[0].regexp: matches missing_label (m) itself'],
+  ['a matching label with a bad expression', 'require_matching_label:\n- {org: o, regexp: "(", missing_label: m, prs: true}', '2:20: require_matching_label[0].regexp: expected an RE2 expression: '],
+  ['a grace period that is none', 'require_matching_label:\n- {org: o, regexp: x, missing_label: m, prs: true, grace_period: 5}', '2:66: require_matching_label[0].grace_period: expected a duration like 5s, found 5'],
+  ['a project without columns', 'project_manager:\n  orgsRepos:\n    o: {projects: {p: {}}}', '3:23: project_manager.orgsRepos.o.projects.p: expected columns'],
+  ['an owner without projects', 'project_manager:\n  orgsRepos:\n    o: {}', '3:8: project_manager.orgsRepos.o: expected projects'],
+  ['a column without a name', 'project_manager:\n  orgsRepos:\n    o: {projects: {p: {columns: [{org: o, labels: [l]}]}}}', '3:34: project_manager.orgsRepos.o.projects.p.columns[0]: expected an id or a name'],
+  ['a column without an organisation', 'project_manager:\n  orgsRepos:\n    o: {projects: {p: {columns: [{id: 1, labels: [l]}]}}}', '3:34: project_manager.orgsRepos.o.projects.p.columns[0]: expected an org'],
+  ['a column without labels', 'project_manager:\n  orgsRepos:\n    o: {projects: {p: {columns: [{id: 1, org: o}]}}}', '3:34: project_manager.orgsRepos.o.projects.p.columns[0]: expected labels'],
+  ['two columns with the same labels', 'project_manager:\n  orgsRepos:\n    o: {projects: {p: {columns: [{id: 1, org: o, labels: [a, b]}, {id: 2, org: o, labels: [b, a]}]}}}', '3:91: project_manager.orgsRepos.o.projects.p.columns[1].labels: another column of the project has the same labels'],
+  ['a repository in two welcomes', 'welcome:\n- repos: [o]\n- repos: [o]', '3:11: welcome[1].repos[0]: o is in welcome[0] already'],
+  ['a blank repository', 'invalid_commit_msg:\n- repos: [" "]', '2:11: invalid_commit_msg[0].repos[0]: expected ORG or ORG/REPO'],
+  ['a check that is not there', 'invalid_commit_msg:\n- checks: [{name: spelling}]', '2:19: invalid_commit_msg[0].checks[0].name: expected one of fixupPrefix, issueClosingKeywords, found "spelling"'],
+  ['a name and names of partitions', 'config_updater:\n  maps:\n    a/b.yaml: {name: x, partitioned_names: [p]}', '3:44: config_updater.maps["a/b.yaml"].partitioned_names: excludes name'],
+  ['too many partitions', `config_updater:\n  maps:\n    a.yaml: {partitioned_names: [${'p,'.repeat(257)}]}`, '3:33: config_updater.maps["a.yaml"].partitioned_names: expected at most 256, found 257'],
+  ['clusters and groups', 'config_updater:\n  cluster_groups: {g: {clusters: [c], namespaces: [x]}}\n  maps:\n    a.yaml: {name: x, clusters: {c: [x]}, cluster_groups: [g]}', '4:59: config_updater.maps["a.yaml"].cluster_groups: excludes clusters'],
+  ['a group that is not there', 'config_updater:\n  maps:\n    a.yaml: {name: x, cluster_groups: [g]}', '3:39: config_updater.maps["a.yaml"].cluster_groups: there is no group "g" in config_updater.cluster_groups'],
+  ['two files for one key', 'config_updater:\n  maps:\n    a/x.yaml: {name: cm}\n    b/x.yaml: {name: cm}', '4:15: config_updater.maps["b/x.yaml"]: writes the key x.yaml of the ConfigMap cm as "a/x.yaml" does'],
+])('plugins.yaml is refused: %s', (_, plugins, want) => {
+  const [first = '', ...more] = problems({ plugins });
+  expect(first.slice(0, 'plugins.yaml:'.length + want.length)).toBe(`plugins.yaml:${want}`);
+  expect(more).toEqual([]);
+});

@@ -1,7 +1,10 @@
 import { decode, isRecord } from '../decode.js';
 import type { Findings } from '../findings.js';
 import type { Source } from '../yaml/source.js';
+import { field } from '../jobs/data.js';
+import { configUpdaterFaults } from './configUpdater.js';
 import { PluginsConfig } from './schema.js';
+import { sectionFaults } from './sections.js';
 
 /** Decodes plugins.yaml; both forms of `plugins` are taken. Undefined when there was a fault. */
 export function decodePlugins(source: Source, findings: Findings): PluginsConfig | undefined {
@@ -37,6 +40,7 @@ export function validatePlugins(config: PluginsConfig, source: Pick<Source, 'fin
     const doubled = list.filter(({ name }) => ofOrg.some((other) => other.name === name)).map(({ name }) => name);
     if (doubled.length > 0) errors.push(source.finding(['external_plugins', key], `enabled for ${org} already: ${doubled.join(', ')}`));
   }
+  for (const [path, message] of [...sectionFaults(config), ...configUpdaterFaults(config.config_updater)]) errors.push(source.finding(path.filter((part) => part !== ''), message));
   const seen = new Map<string, number>();
   config.approve.forEach(({ repos }, at) => {
     repos.forEach((repo, place) => {
@@ -48,4 +52,7 @@ export function validatePlugins(config: PluginsConfig, source: Pick<Source, 'fin
   config.triggers.forEach((entry, at) => {
     if (entry.trusted_org !== '') warnings.push(source.finding(['triggers', at, 'trusted_org'], 'trusted_org is deprecated', 'key'));
   });
+  for (const [repo, milestone] of Object.entries(Object(config.repo_milestone ?? {}) as Readonly<Record<string, unknown>>)) {
+    if (field(milestone, 'maintainers_id')) warnings.push(source.finding(['repo_milestone', repo, 'maintainers_id'], 'maintainers_id is deprecated, say maintainers_team', 'key'));
+  }
 }
