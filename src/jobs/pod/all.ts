@@ -1,5 +1,6 @@
 import { periodicSpec, postsubmitSpec, presubmitSpec, prowJob } from '../../config/jobs/build.js';
 import type { Periodic, Postsubmit, Presubmit } from '../../config/jobs/schema.js';
+import { orgAndRepo, sortedByKey } from '../../config/jobs/find.js';
 import type { Snapshot } from '../../config/snapshot.js';
 import type { ProwJob, PullRefs } from '../../core/prowjob.js';
 import { podOf } from './build.js';
@@ -38,10 +39,7 @@ export function withoutNamespace({ metadata: { namespace: _, ...metadata }, ...r
 
 /** ProwJob and pod of every static job: presubmits and postsubmits by repository, then periodics. */
 export function* everyJob({ jobs, prow }: Pick<Snapshot, 'jobs' | 'prow'>, sample: Sample): Generator<JobLine> {
-  const refs = (repo: string) => {
-    const at = repo.lastIndexOf('/');
-    return { org: repo.slice(0, Math.max(at, 0)), repo: repo.slice(at + 1), base_ref: sample.baseRef, base_sha: sample.baseSha };
-  };
+  const refs = (key: string) => ({ ...orgAndRepo(key), base_ref: sample.baseRef, base_sha: sample.baseSha });
   const line = (job: Presubmit | Postsubmit | Periodic, spec: ProwJob['spec']): Pick<JobLine, 'name' | 'source' | 'prowjob' | 'pod'> => {
     const making = { config: prow, labels: { 'prow.k8s.io/id': sample.name, 'prow.k8s.io/build-id': sample.buildId }, name: sample.name, now: sample.startTime };
     const made = prowJob(spec, making, job);
@@ -51,15 +49,11 @@ export function* everyJob({ jobs, prow }: Pick<Snapshot, 'jobs' | 'prow'>, sampl
     const { metadata, spec: podSpec } = podOf(prowjob, { buildId: sample.buildId });
     return { ...about, pod: { metadata, spec: podSpec } };
   };
-  for (const [repo, listed] of sorted(jobs.presubmits)) {
+  for (const [repo, listed] of sortedByKey(jobs.presubmits)) {
     for (const [index, job] of listed.entries()) yield { type: 'presubmit', repo, index, ...line(job, presubmitSpec(job, { ...refs(repo), pulls: [sample.pull] })) };
   }
-  for (const [repo, listed] of sorted(jobs.postsubmits)) {
+  for (const [repo, listed] of sortedByKey(jobs.postsubmits)) {
     for (const [index, job] of listed.entries()) yield { type: 'postsubmit', repo, index, ...line(job, postsubmitSpec(job, refs(repo))) };
   }
   for (const [index, job] of jobs.periodics.entries()) yield { type: 'periodic', index, ...line(job, periodicSpec(job)) };
-}
-
-function sorted<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
