@@ -100,11 +100,12 @@ export function durationMs(text: string): number | undefined {
   return text.startsWith('-') ? -sum : sum;
 }
 
-/** The usage text of a table, one flag a line. */
-export function usage(command: string, table: FlagTable): string {
+/** The usage text of a table, one flag a line; with `flags` the command does not look into the environment. */
+export function usage(command: string, table: FlagTable, from: 'flags and environment' | 'flags' = 'flags and environment'): string {
   const rows = Object.entries(table).map(([name, spec]) => {
     const value = spec.kind === 'bool' ? '' : ` ${spec.kind.toUpperCase()}`;
-    return `  --${name}${value}  (${envName(name)}${spec.default === undefined ? '' : `, default ${JSON.stringify(spec.default)}`})\n        ${spec.about}`;
+    const notes = [...(from === 'flags' ? [] : [envName(name)]), ...(spec.default === undefined ? [] : [`default ${JSON.stringify(spec.default)}`])];
+    return `  --${name}${value}${notes.length === 0 ? '' : `  (${notes.join(', ')})`}\n        ${spec.about}`;
   });
   return `Usage: ${command} [flags]\n\n${rows.join('\n')}\n`;
 }

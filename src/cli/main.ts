@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigError } from '../core/errors.js';
 import type { Stores } from '../stores.js';
 import { HelpAsked, UsageError, usage, type FlagTable } from './flags.js';
@@ -46,6 +48,35 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
     about: 'tide why ORG/REPO#N: what keeps a pull request from merging.',
     run: async (args) => onStore('prow tide', args, async (rest, stores) => (await import('./tide.js')).tideCommand(rest, { tide: stores.tide, print })),
   },
+  mkpj: {
+    about: 'Print the ProwJob of a configured job.',
+    run: async (args) => {
+      const { mkpj, MKPJ_FLAGS } = await import('./mkpj.js');
+      return withHelp('prow mkpj', MKPJ_FLAGS, async () => {
+        const [{ createRefLookup }, { randomUUID }, { openTerminal }] = await Promise.all([import('../adapters/lookup.js'), import('node:crypto'), import('./terminal.js')]);
+        using terminal = openTerminal();
+        const github = ({ endpoint, tokenPath }: Readonly<{ endpoint: string; tokenPath: string | undefined }>) =>
+          createRefLookup({ endpoint, token: tokenPath === undefined ? undefined : readFileSync(tokenPath, 'utf8').trim(), signal: AbortSignal.timeout(60_000) });
+        return mkpj(args, { print, ask: terminal.ask, github, newName: randomUUID, now: Date.now });
+      }, 'flags');
+    },
+  },
+  mkpod: {
+    about: 'Print the pod of a ProwJob, or of every configured job with --all.',
+    run: async (args) => {
+      const { mkpod, MKPOD_FLAGS } = await import('./mkpod.js');
+      return withHelp('prow mkpod', MKPOD_FLAGS, async () => {
+        const [{ podOf }, { everyJob }, { snowflake }, { openTerminal }] = await Promise.all([
+          import('../jobs/pod/build.js'), import('../jobs/pod/all.js'), import('../jobs/buildId.js'), import('./terminal.js'),
+        ]);
+        using terminal = openTerminal();
+        return mkpod(args, {
+          print, warn: (line) => { console.error(`prow: ${line}`); }, ask: terminal.ask, read: async (path) => readFileSync(path === '-' ? 0 : path, 'utf8'),
+          makeTempDir: async (prefix) => mkdtempSync(join(tmpdir(), prefix)), now: Date.now, pods: { podOf, everyJob, snowflake },
+        });
+      }, 'flags');
+    },
+  },
   version: {
     about: 'Print the version.',
     run: async () => {
@@ -88,12 +119,12 @@ async function onStore(name: string, args: readonly string[], command: (rest: re
   });
 }
 
-async function withHelp(name: string, table: FlagTable, command: () => Promise<number>): Promise<number> {
+async function withHelp(name: string, table: FlagTable, command: () => Promise<number>, from?: 'flags'): Promise<number> {
   try {
     return await command();
   } catch (error) {
     if (!(error instanceof HelpAsked)) throw error;
-    print(usage(name, table));
+    print(usage(name, table, from));
     return 0;
   }
 }
