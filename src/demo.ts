@@ -35,6 +35,14 @@ export interface DemoIo {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
 
+/** What comes in time; else an error that says what did not. */
+function within<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => { reject(new Error(`${what} does not answer`)); }, ms);
+    work.then(resolve, reject).finally(() => { clearTimeout(timer); });
+  });
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer().once('error', () => { resolve(false); });
@@ -95,7 +103,7 @@ async function settled({ events }: Pick<Stores, 'events'>, github: EmbeddedGitHu
   const until = performance.now() + 60_000;
   for (let calm = 0; calm < 3; await pause(100)) {
     signal.throwIfAborted();
-    const waiting = (await events.recent(500)).filter(({ state }) => state === 'waiting');
+    const waiting = (await within(10_000, 'Redis', events.recent(500))).filter(({ state }) => state === 'waiting');
     const under = github.hub.state.deliveries.filter(({ statusCode }) => statusCode === 0);
     calm = waiting.length + under.length === 0 ? calm + 1 : 0;
     if (performance.now() > until) throw new Error(`${String(waiting.length)} deliveries are still being handled: ${waiting.map(({ event, lane }) => `${event} ${lane}`).join(', ')}`);
@@ -206,6 +214,6 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
     if (json) io.out(JSON.stringify({ ok: false, error: error instanceof Error ? error.message : String(error) }));
     return 1;
   } finally {
-    for (const close of closings.reverse()) await Promise.resolve(close()).catch((error: unknown) => { narrator.fail(String(error)); });
+    for (const close of closings.reverse()) await within(15_000, 'what was started', Promise.resolve(close())).catch((error: unknown) => { narrator.fail(String(error)); });
   }
 }
