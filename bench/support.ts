@@ -8,6 +8,7 @@ import { startGitHub, type EmbeddedGitHub, type GitHubOptions } from '../src/emb
 import { startFakeKube, type FakeKube } from '../test/support/kube.js';
 
 const REPO = 'acme/shop';
+const SETTLED_MS = 4_000;
 
 /** A running `prow serve` before an embedded GitHub and a small Kubernetes API. */
 export interface Bench extends AsyncDisposable {
@@ -69,6 +70,8 @@ export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold
   const url = `http://127.0.0.1:${port}`;
   await until('prow serve is ready', async () => (await fetch(`${url}/healthz/ready`).catch(() => undefined))?.status === 200);
   github.setWebhook(`${url}/hook`);
+  // Of what is as old as an installation's memory, its own comments are not certain: that is another case than the usual one.
+  await new Promise((resolve) => { setTimeout(resolve, SETTLED_MS); });
   const opened: number[] = [];
   for (let n = 0; n < pulls; n++) {
     await mia.push(REPO, { branch: `change-${n}`, files: { [`file-${n}.txt`]: `${n}\n` } });
