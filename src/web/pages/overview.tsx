@@ -108,7 +108,9 @@ function MergeRow({ merge, now, linkUrl }: { merge: MergeRecord; now: number; li
 
 /** The parts of the front page that change; served whole with the page and again whenever there is news. */
 export function LiveParts({ now, linkUrl, problems, pools, merges, events }: Overview) {
-  const sorted = [...pools].sort((a, b) => `${a.org}/${a.repo}@${a.branch}`.localeCompare(`${b.org}/${b.repo}@${b.branch}`));
+  // A push makes a pool known of every branch; those that nothing waits or has waited for are no news.
+  const used = pools.filter((pool) => pool.pulls.length > 0 || pool.error !== undefined || merges.some(({ org, repo, branch }) => org === pool.org && repo === pool.repo && branch === pool.branch));
+  const sorted = [...used].sort((a, b) => `${a.org}/${a.repo}@${a.branch}`.localeCompare(`${b.org}/${b.repo}@${b.branch}`));
   return (
     <>
       {problems.map((problem) => (

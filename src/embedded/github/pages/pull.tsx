@@ -62,7 +62,7 @@ function entriesOf(issue: PullIssue): readonly Entry[] {
   const comment = (one: Comment): Entry => ({ id: one.id, shown: <Said by={one.user} at={one.createdAt} id={`issuecomment-${String(one.id)}`} verb={one.updatedAt === one.createdAt ? 'commented' : 'commented (edited)'} body={one.body} /> });
   const review = (one: Review): Entry => ({ id: one.id, shown: <Said by={one.user} at={one.submittedAt} id={`pullrequestreview-${String(one.id)}`} verb={REVIEWED[one.state] ?? 'reviewed'} body={one.body} /> });
   const event = (one: TimelineEvent): Entry => ({ id: one.id, shown: <p class="event"><strong>{one.actor}</strong> {wordsOf(one)}</p> });
-  return [...issue.comments.map(comment), ...issue.pull.reviews.map(review), ...issue.events.map(event)].sort((a, b) => a.id - b.id);
+  return [...issue.comments.map(comment), ...issue.pull.reviews.map(review), ...issue.events.filter((one) => one.event !== 'reviewed').map(event)].sort((a, b) => a.id - b.id);
 }
 
 function tone({ status, conclusion }: CheckRun): string {

@@ -1,17 +1,19 @@
 import type { Child } from 'hono/jsx';
 
-const LINK = /\[([^\]\n]*)\]\((https?:\/\/[^\s)]+)\)|`([^`\n]+)`|\*\*([^*\n]+)\*\*/g;
+const LINK = /\[([^\]\n]*)\]\((https?:\/\/[^\s)]+)\)|`([^`\n]+)`|\*\*([^*\n]+)\*\*|~~([^~\n]+)~~|\*([^*\s][^*\n]*)\*/g;
 
 /** Links, code and strong words of one line; everything else stays text. */
 function inline(line: string): readonly Child[] {
   const parts: Child[] = [];
   let at = 0;
   for (const match of line.matchAll(LINK)) {
-    const [whole, label, href, code, strong] = match;
+    const [whole, label, href, code, strong, struck, stressed] = match;
     parts.push(line.slice(at, match.index));
     if (href !== undefined) parts.push(<a href={href} rel="nofollow noreferrer">{label === '' ? href : label}</a>);
     else if (code !== undefined) parts.push(<code>{code}</code>);
-    else parts.push(<strong>{inline(strong ?? '')}</strong>);
+    else if (strong !== undefined) parts.push(<strong>{inline(strong)}</strong>);
+    else if (struck !== undefined) parts.push(<s>{inline(struck)}</s>);
+    else parts.push(<em>{inline(stressed ?? '')}</em>);
     at = match.index + whole.length;
   }
   return [...parts, line.slice(at)];
