@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,8 @@ import { seedStory } from './embedded/story/seed.js';
 import { playStory, STEPS, TEST_CHECK, type StoryEnd } from './embedded/story/story.js';
 import { openStores, type Stores } from './stores.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** The App's manifest lies beside `package.json`; built files lie one folder deeper than sources. */
+const MANIFEST = ['../app.yml', '../../app.yml'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
 const BOT = `${APP_SLUG}[bot]`;
 const PREFIX = 'prow';
 const KILLS = 3;
@@ -70,7 +71,8 @@ function serveArgs({ dir, github, ports, role }: Readonly<{ dir: string; github:
     'github-endpoint': github.url, 'github-graphql-endpoint': github.graphqlUrl, 'github-host': github.gitUrl, 'state-dir': dir, 'redis-prefix': PREFIX, 'role': role, 'host': '127.0.0.1', 'grace-period': '5s',
     'port': String(web ? ports.web : 0), 'admin-port': String(web ? ports.admin : -1), 'metrics-port': String(web ? ports.webMetrics : ports.workerMetrics), 'github-client.initial-delay': '500ms',
   };
-  return [join(ROOT, 'bin', 'prow'), 'serve', ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)];
+  // Started as this process was: from a checkout by bin/prow, else from what was built.
+  return [...process.execArgv, process.argv[1] ?? '', 'serve', ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)];
 }
 
 /** Waits for a page that answers 200. */
@@ -163,7 +165,7 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
     closings.push(() => redis.stop());
     const ports: Ports = { web: await choosePort(options.port, 8888), admin: await choosePort(options.adminPort, 8889), webMetrics: await freePort(), workerMetrics: await freePort() };
     const pagesUrl = `http://127.0.0.1:${String(ports.web)}/`;
-    const manifest = parse(readFileSync(join(ROOT, 'app.yml'), 'utf8')) as NonNullable<GitHubOptions['manifest']>;
+    const manifest = parse(readFileSync(MANIFEST.find((path) => existsSync(path)) ?? 'app.yml', 'utf8')) as NonNullable<GitHubOptions['manifest']>;
     const github = await startGitHub({ stateDir: join(dir, 'github'), port: options.githubPort ?? 0, latencyMs: options.latencyMs, manifest, appSlug: APP_SLUG, webhookUrl: `${pagesUrl}hook`, actions: { newcomers: 'held' } });
     closings.push(() => github.stop());
     const seeded = await seedStory(github.hub, { app: github.app, pagesUrl });
