@@ -19,6 +19,13 @@ export function createTideMemory({ redis, prefix }: Readonly<{ redis: Redis; pre
     async delete(key) {
       await redis.del(at(key));
     },
+    entries: async (group) => new Map(Object.entries(await redis.hgetall(at(group)))),
+    async setEntry(group, field, value, ttlMs) {
+      await redis.multi().hset(at(group), field, value).pexpire(at(group), ttlMs).exec();
+    },
+    async deleteEntry(group, field) {
+      await redis.hdel(at(group), field);
+    },
     async take(key, ttlMs) {
       const lease = `${prefix}:tide:lease:${key}`;
       const token = randomUUID();

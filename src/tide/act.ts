@@ -69,8 +69,13 @@ export interface Begun {
   readonly baseSha: string;
   readonly method: 'merge' | 'squash' | 'rebase';
   readonly readyAt: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** GitHub refused it then, milliseconds since the epoch; another worker's attempt at the same time may have gone through. */
+  readonly refusedAt?: number | undefined;
 }
-export const begunKey = (world: Pick<World, 'read'>): string => `merging:${poolName({ ...world.read.repo, branch: world.read.branch })}`;
+/** The group of what was begun in a pool, by number of pull request: workers of one pool must not overwrite one another's. */
+export const begunGroup = (world: Pick<World, 'read'>): string => `merging:${poolName({ ...world.read.repo, branch: world.read.branch })}`;
 
 async function merge(judged: Judged, world: World, deps: ActDeps): Promise<Acted> {
   const { merging, memory, log, signal } = deps;
@@ -84,12 +89,14 @@ async function merge(judged: Judged, world: World, deps: ActDeps): Promise<Acted
     log.info({ pool: poolName(place(world)), expected: baseSha, found: now }, 'base moved before the merge');
     return { again: READS_SETTLE, error: undefined };
   }
-  const begun: Begun = { number: member.number, headSha: member.headSha, baseSha, method, readyAt: deps.readyAt.get(member.number) };
-  await memory.set(begunKey(world), JSON.stringify(begun), DAY);
+  const begun: Begun = { number: member.number, headSha: member.headSha, baseSha, method, readyAt: deps.readyAt.get(member.number), at: deps.clock.now() };
+  const field = String(member.number);
+  await memory.setEntry(begunGroup(world), field, JSON.stringify(begun), DAY);
   const outcome = await merging.merge(member, { sha: member.headSha, method, ...commitTexts(world.tide.merge_commit_template, repo, member) }, { signal, priority: 'merge' });
   log.info({ pool: poolName(place(world)), pull: member.number, sha: member.headSha, method, outcome }, 'merge requested');
   const acted = await settle(outcome, judged, begun, world, deps);
-  await memory.delete(begunKey(world));
+  if (outcome.kind === 'merged' || outcome.kind === 'already_merged') await memory.deleteEntry(begunGroup(world), field);
+  else await memory.setEntry(begunGroup(world), field, JSON.stringify({ ...begun, refusedAt: deps.clock.now() } satisfies Begun), DAY);
   return acted;
 }
 

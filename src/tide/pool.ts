@@ -10,7 +10,7 @@ import { poolName, type PoolKey } from './names.js';
 import { queriesFor } from './query.js';
 import { plainReason } from './reasons.js';
 import { whyNot } from './why.js';
-import { readySince, readWorld, recoverMerge } from './world.js';
+import { readySince, readWorld, recoverMerges } from './world.js';
 
 export interface PoolDeps extends Omit<ActDeps, 'identity' | 'views' | 'readyAt'> {
   readonly views: TideViews;
@@ -30,7 +30,7 @@ export async function runPool(key: PoolKey, config: Snapshot, deps: PoolDeps): P
     return undefined;
   }
   const identity = await merging.identity({ signal });
-  if (deps.mode === 'act') await recoverMerge(read, deps);
+  if (deps.mode === 'act') await recoverMerges(read, deps);
   const found = await readWorld(read, config, { ...deps, identity });
   if ('fault' in found) {
     await views.putPool(faultView(read, found.fault, clock.now()));

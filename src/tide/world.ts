@@ -5,7 +5,7 @@ import { slug } from '../core/ids.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { Identity } from '../core/ports/github.js';
 import type { Merging, PoolMember, PoolRead, TideMemory } from '../core/ports/merging.js';
-import { CURRENT, begunKey, freshKey, recordMerge, type ActDeps } from './act.js';
+import { CURRENT, begunGroup, freshKey, recordMerge, type ActDeps } from './act.js';
 import { blockersOf } from './blockers.js';
 import { contextPolicy } from './contexts.js';
 import type { Decided } from './decide.js';
@@ -81,17 +81,25 @@ export async function readySince({ line }: Decided, { read, now }: World, { memo
 
 const BegunText = z.strictObject({
   number: z.number(), headSha: z.string(), baseSha: z.string(), method: z.enum(['merge', 'squash', 'rebase']),
-  readyAt: z.number().optional().transform((at) => at),
+  readyAt: z.number().optional().transform((at) => at), at: z.number(), refusedAt: z.number().optional(),
 });
 
-/** A merge that was begun and whose outcome nobody wrote down is looked up, and recorded if it happened. */
-export async function recoverMerge(read: PoolRead, deps: Pick<ActDeps, 'merging' | 'memory' | 'views' | 'feed' | 'clock' | 'metrics' | 'signal'>): Promise<void> {
-  const key = begunKey({ read });
-  const begun = parse(BegunText, await deps.memory.get(key));
-  if (!begun || read.members.some(({ number, headSha }: PoolMember) => number === begun.number && headSha === begun.headSha)) return;
-  const sha = await deps.merging.landed({ ...read.repo, number: begun.number }, { signal: deps.signal });
-  if (sha !== undefined) await recordMerge({ ...begun, readyAt: begun.readyAt }, sha, { read }, deps);
-  await deps.memory.delete(key);
+/** A merge call is over after so long, whatever came of it; one that was refused, in other workers that tried it at the same time as well. */
+const BEGUN_MS = 600_000;
+const REFUSED_MS = 60_000;
+
+/** Merges that were begun and whose outcome nobody wrote down are looked up, and recorded if they happened. */
+export async function recoverMerges(read: PoolRead, deps: Pick<ActDeps, 'merging' | 'memory' | 'views' | 'feed' | 'clock' | 'metrics' | 'signal'>): Promise<void> {
+  const group = begunGroup({ read });
+  for (const [field, text] of await deps.memory.entries(group)) {
+    const begun = parse(BegunText, text);
+    if (begun && read.members.some(({ number, headSha }: PoolMember) => number === begun.number && headSha === begun.headSha)) continue;
+    const over = !begun || deps.clock.now() > (begun.refusedAt === undefined ? begun.at + BEGUN_MS : begun.refusedAt + REFUSED_MS);
+    const doubtful = begun?.refusedAt !== undefined && over; // whoever merged it since then is somebody else
+    const sha = begun && !doubtful ? await deps.merging.landed({ ...read.repo, number: begun.number }, { signal: deps.signal }) : undefined;
+    if (begun && sha !== undefined) await recordMerge({ ...begun, readyAt: begun.readyAt }, sha, { read }, deps);
+    if (over || sha !== undefined) await deps.memory.deleteEntry(group, field);
+  }
 }
 
 /** What was remembered; undefined when it is gone or was written by another version. */

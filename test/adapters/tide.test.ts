@@ -49,6 +49,11 @@ test('what is remembered ends by itself', async () => {
   expect(await memory.get('k')).toBe('v');
   await memory.delete('k');
   expect(await memory.get('k')).toBeUndefined();
+  await memory.setEntry('g', '1', 'one', 60_000);
+  await memory.setEntry('g', '2', 'two', 60_000);
+  await memory.deleteEntry('g', '1');
+  expect([...(await memory.entries('g'))]).toEqual([['2', 'two']]);
+  expect((await memory.entries('none')).size).toBe(0);
 });
 
 test('a lease is one worker\'s until it is released, and nobody releases another\'s', async () => {

@@ -101,9 +101,13 @@ export class FakeGitHub implements Merging {
 
 export function fakeMemory(): TideMemory & PoolLeases & Readonly<{ values: Map<string, string> }> {
   const values = new Map<string, string>();
+  const groups = new Map<string, Map<string, string>>();
   const leases = new Set<string>();
   return {
     values,
+    entries: async (group) => new Map(groups.get(group)),
+    setEntry: async (group, field, value) => { groups.set(group, new Map(groups.get(group)).set(field, value)); },
+    deleteEntry: async (group, field) => { groups.get(group)?.delete(field); },
     get: async (key) => values.get(key),
     set: async (key, value) => { values.set(key, value); },
     delete: async (key) => { values.delete(key); },

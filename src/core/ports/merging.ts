@@ -194,6 +194,10 @@ export interface TideMemory {
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
   delete(key: string): Promise<void>;
+  /** A group of values that are read together, each under a field of its own; `ttlMs` is the group's, counted from its last change. */
+  entries(group: string): Promise<ReadonlyMap<string, string>>;
+  setEntry(group: string, field: string, value: string, ttlMs: number): Promise<void>;
+  deleteEntry(group: string, field: string): Promise<void>;
 }
 
 /** Keeps two workers from deciding one pool at once; only saves work (design decision 17). */
