@@ -15,6 +15,6 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/globalSetup.js',
   globalTeardown: '<rootDir>/test/support/globalTeardown.js',
-  testTimeout: soak ? 600_000 : 30_000,
+  testTimeout: soak ? 600_000 : 60_000,
   maxWorkers: 2,
 };

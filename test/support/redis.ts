@@ -8,7 +8,7 @@ import { silentLog, type Log } from '../../src/core/ports/log.js';
 export const testRedisUrl = (): string => process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
 /** Resolves as soon as the check gives something other than undefined, false or null; fails after `ms`. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined | false | null> | T | undefined | false | null, ms = 10_000): Promise<T> {
+export async function eventually<T>(what: string, check: () => Promise<T | undefined | false | null> | T | undefined | false | null, ms = 25_000): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const found = await check();
