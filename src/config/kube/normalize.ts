@@ -6,7 +6,7 @@ import { KUBE_TYPES } from './types.js';
 const TYPES: Readonly<Record<string, string>> = { ...KUBE_TYPES, ...PROW_TYPES };
 export type TypeName = keyof typeof KUBE_TYPES | keyof typeof PROW_TYPES;
 
-interface Field {
+export interface Field {
   readonly name: string;
   readonly type: string;
 }
@@ -30,6 +30,11 @@ function fieldsOf(type: string): Fields | undefined {
   const fields = { list, byName: new Map(list.map((field) => [field.name, field])), byLower: new Map(list.map((field) => [field.name.toLowerCase(), field])) };
   parsed.set(type, fields);
   return fields;
+}
+
+/** The fields of a type of the tables; undefined for what is none. */
+export function fieldList(type: string): readonly Field[] | undefined {
+  return fieldsOf(type)?.list;
 }
 
 /**
