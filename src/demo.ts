@@ -180,10 +180,9 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
     closings.push(async () => { await Promise.all([web.stop(), worker.stop()]); });
     const stores = await openStores({ redisUrl: redis.url, prefix: PREFIX, stateDir: dir });
     closings.push(() => stores[Symbol.asyncDispose]());
-    await Promise.all([
-      answering(`${pagesUrl}healthz/ready`, { signal, name: 'the web process', logFile: join(dir, 'web.log') }),
-      answering(`http://127.0.0.1:${String(ports.workerMetrics)}/healthz`, { signal, name: 'the worker process', logFile: join(dir, 'worker.log') }),
-    ]);
+    const ready = { web: { name: 'the web process', logFile: join(dir, 'web.log'), signal }, worker: { name: 'the worker process', logFile: join(dir, 'worker.log'), signal } };
+    const workerReady = (): Promise<void> => answering(`http://127.0.0.1:${String(ports.workerMetrics)}/healthz`, ready.worker);
+    await Promise.all([answering(`${pagesUrl}healthz/ready`, ready.web), workerReady()]);
     narrator.see(`Prow serves at ${pagesUrl}; GitHub's pages are at ${github.url}/${ORG}/${REPO}/pulls`);
     const chaos = options.chaos ? createChaos({ seed: options.seed, worker, narrator }) : undefined;
     if (chaos) narrator.say(`Chaos: the worker is killed three times, with --seed ${String(options.seed)}.`);
@@ -193,6 +192,8 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
       tell: ({ kind, who, text }) => { if (kind === 'act') narrator.act(who, text); else if (kind === 'see') narrator.see(text); else narrator.wait(text); },
     });
     const kills = (await chaos?.done()) ?? 0;
+    // Whoever was started again last must not do again what is done.
+    await workerReady();
     await settled(stores, github, signal);
     const told = summary({ github, end, log: await gitLog(github.hub.git.dir(`${ORG}/${REPO}`)), begun, restarts: worker.restarts, kills, options });
     write('');
