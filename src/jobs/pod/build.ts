@@ -4,7 +4,7 @@ import { canonicalDecoration } from '../../config/jobs/layers.js';
 import { normalized } from '../../config/kube/normalize.js';
 import type { ProwJob, Refs } from '../../core/prowjob.js';
 import { decorated } from './decorate.js';
-import { jobEnv } from './env.js';
+import { jobEnv, jobSpecJson } from './env.js';
 import { records, text, type Data, type Pod, type Run, type Spec } from './model.js';
 
 /** The ProwJob has nothing that a pod could be made of. */
@@ -26,13 +26,14 @@ export function podOf(job: ProwJob, { buildId, localOutput }: Building): Pod {
   const given = job.spec['pod_spec'];
   if (!isRecord(given)) throw new NoPodSpecError(`the ProwJob ${job.metadata.name} has no pod_spec`);
   const { decoration_config: decoration } = job.spec;
-  const run: Run = {
+  const known = {
     spec: canonicalSpec(job.spec),
     id: job.metadata.name,
     buildId,
     decoration: isRecord(decoration) ? normalized('DecorationConfig', canonicalDecoration(decoration).config) : undefined,
     localOutput,
   };
+  const run: Run = { ...known, jobSpec: jobSpecJson(known) };
   const pod = basePod(normalized('PodSpec', given));
   const made = run.decoration ? decorated(pod, run) : withEnv(pod, run);
   return { apiVersion: 'v1', kind: 'Pod', metadata: metadataOf(job, buildId), spec: withTermination(made) };

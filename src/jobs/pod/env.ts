@@ -9,16 +9,15 @@ export function refsText(refs: Refs): string {
 }
 
 /** What the pod utilities are told about the job. */
-export function jobSpecJson({ spec, id, buildId, decoration }: Run): string {
+export function jobSpecJson({ spec, id, buildId, decoration }: Omit<Run, 'jobSpec'>): string {
   const { type, job, refs, extra_refs: extra } = spec;
   return goJson(filled({ type, job, buildid: buildId, prowjobid: id, refs, extra_refs: extra, decoration_config: decoration }));
 }
 
 /** Environment of the job's containers, sorted by name (jobs 3.7). */
-export function jobEnv(run: Run): readonly EnvVar[] {
-  const { spec, id, buildId, decoration } = run;
+export function jobEnv({ spec, id, buildId, jobSpec, decoration }: Run): readonly EnvVar[] {
   const env: Record<string, string> = {
-    CI: 'true', JOB_NAME: spec.job, JOB_TYPE: spec.type, PROW_JOB_ID: id, BUILD_ID: buildId, JOB_SPEC: jobSpecJson(run),
+    CI: 'true', JOB_NAME: spec.job, JOB_TYPE: spec.type, PROW_JOB_ID: id, BUILD_ID: buildId, JOB_SPEC: jobSpec,
     ...(spec.agent === 'kubernetes' && { BUILD_NUMBER: buildId }),
     ...(decoration && { ARTIFACTS, GOPATH: CODE.mountPath }),
     ...(spec.type !== 'periodic' && spec.refs && refsEnv(spec.refs, spec.type)),

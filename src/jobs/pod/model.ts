@@ -20,6 +20,8 @@ export interface Run {
   /** The ProwJob's name. */
   readonly id: string;
   readonly buildId: string;
+  /** What the pod utilities are told about the job, as JSON. */
+  readonly jobSpec: string;
   /** The decoration configuration in its canonical form; undefined when the job is not decorated. */
   readonly decoration: Data | undefined;
   /** A folder on the host that takes the place of the object storage. */

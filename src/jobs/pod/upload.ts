@@ -1,4 +1,3 @@
-import { jobSpecJson } from './env.js';
 import { ARTIFACTS, CLONE_LOG, LOGS, TOOLS, clones, filled, goJson, record, text, type Data, type Mount, type Run } from './model.js';
 
 /** How a container's process is wrapped: the sidecar waits for the marker and uploads the log. */
@@ -43,7 +42,7 @@ export function initupload(run: Run, storage: Storage): Data {
   const [outputs, credentials] = split(storage.mounts);
   return {
     ...utility(run, 'initupload'),
-    env: [{ name: 'INITUPLOAD_OPTIONS', value: goJson(options) }, { name: 'JOB_SPEC', value: jobSpecJson(run) }],
+    env: [{ name: 'INITUPLOAD_OPTIONS', value: goJson(options) }, { name: 'JOB_SPEC', value: run.jobSpec }],
     volumeMounts: [...(cloned ? [LOGS] : []), ...credentials, ...outputs],
   };
 }
@@ -65,7 +64,7 @@ export function sidecar(run: Run, storage: Storage, { entries, secrets }: Readon
   const [outputs, credentials] = split(storage.mounts);
   return {
     ...utility(run, 'sidecar'),
-    env: [{ name: 'JOB_SPEC', value: jobSpecJson(run) }, { name: 'SIDECAR_OPTIONS', value: goJson(options) }],
+    env: [{ name: 'JOB_SPEC', value: run.jobSpec }, { name: 'SIDECAR_OPTIONS', value: goJson(options) }],
     volumeMounts: [LOGS, ...credentials, ...secrets, ...outputs],
   };
 }
