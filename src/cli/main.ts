@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { ConfigError } from '../core/errors.js';
 import type { Stores } from '../stores.js';
 import { HelpAsked, UsageError, usage, type FlagTable } from './flags.js';
@@ -57,7 +58,14 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
         using terminal = openTerminal();
         const github = ({ endpoint, tokenPath }: Readonly<{ endpoint: string; tokenPath: string | undefined }>) =>
           createRefLookup({ endpoint, token: tokenPath === undefined ? undefined : readFileSync(tokenPath, 'utf8').trim(), signal: AbortSignal.timeout(60_000) });
-        return mkpj(args, { print, ask: terminal.ask, github, newName: randomUUID, now: Date.now });
+        const ended = new AbortController();
+        const jobs = async ({ kubeconfig, namespace }: Readonly<{ kubeconfig: string | undefined; namespace: string }>) => {
+          const [{ loadProwJobs }, { silentLog }] = await Promise.all([import('../adapters/kube/prowjobs.js'), import('../core/ports/log.js')]);
+          for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { ended.abort(new Error('stopped; the ProwJob stays')); });
+          return loadProwJobs({ kubeconfig: kubeconfig ?? process.env.KUBECONFIG ?? join(homedir(), '.kube', 'config'), namespace: () => namespace, mode: 'act', log: silentLog });
+        };
+        const pause = () => setTimeout(2_000, undefined, { signal: ended.signal });
+        return mkpj(args, { print, ask: terminal.ask, github, jobs, pause, signal: ended.signal, newName: randomUUID, now: Date.now });
       }, 'flags');
     },
   },

@@ -1,8 +1,9 @@
 import { periodicSpec, postsubmitSpec, presubmitSpec, prowJob } from '../config/jobs/build.js';
 import { findJob, orgAndRepo, type FoundJob } from '../config/jobs/find.js';
 import { loadConfig } from '../config/load.js';
+import type { ProwJobs } from '../core/ports/jobs.js';
 import type { RefLookup } from '../core/ports/lookup.js';
-import type { ProwJob, Refs } from '../core/prowjob.js';
+import { isComplete, type ProwJob, type Refs } from '../core/prowjob.js';
 import { CONFIG_FLAGS, configFiles } from './configFlags.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
 import { yamlOf } from './yaml.js';
@@ -15,7 +16,10 @@ export const MKPJ_FLAGS = {
   'pull-sha': { kind: 'string', about: 'Head commit of the pull request.' },
   'pull-author': { kind: 'string', about: 'Author of the pull request.' },
   'pull-head-ref': { kind: 'string', about: 'Branch of the pull request.' },
+  'trigger-job': { kind: 'bool', about: 'Create the ProwJob, wait until it is complete and print its status.', default: 'false' },
+  'fail-with-job': { kind: 'bool', about: 'With --trigger-job: exit with 1 unless the job succeeds.', default: 'false' },
   ...CONFIG_FLAGS,
+  kubeconfig: { kind: 'string', about: "Cluster for --trigger-job; by default $KUBECONFIG, else ~/.kube/config." },
   'github-endpoint': { kind: 'list', about: 'Address of the REST API; the first one is asked.', default: 'https://api.github.com' },
   'github-token-path': { kind: 'string', about: 'File with a personal access token; public repositories need none.' },
 } as const satisfies FlagTable;
@@ -25,11 +29,16 @@ interface Deps {
   /** Asks the person at the terminal. */
   readonly ask: (question: string) => Promise<string>;
   readonly github: (options: Readonly<{ endpoint: string; tokenPath: string | undefined }>) => RefLookup;
+  /** ProwJobs of the cluster that a kubeconfig names. */
+  readonly jobs: (options: Readonly<{ kubeconfig: string | undefined; namespace: string }>) => Promise<Pick<ProwJobs, 'create' | 'find'>>;
+  /** Waits before the ProwJob is looked at again. */
+  readonly pause: () => Promise<void>;
+  readonly signal: AbortSignal;
   readonly newName: () => string;
   readonly now: () => number;
 }
 
-/** `prow mkpj`: prints the ProwJob of a configured job as YAML. */
+/** `prow mkpj`: prints the ProwJob of a configured job as YAML, or creates it, waits for it and prints its status. */
 export async function mkpj(args: readonly string[], deps: Deps): Promise<number> {
   const flags = reader(parseFlags(args, MKPJ_FLAGS, {}), MKPJ_FLAGS);
   const name = flags.text('job');
@@ -40,10 +49,25 @@ export async function mkpj(args: readonly string[], deps: Deps): Promise<number>
   if (!found) throw new Error(`there is no job ${name}`);
   const spec = await specOf(found, flags, deps);
   const made = prowJob(spec, { config: snapshot.prow, labels: {}, name: deps.newName(), now: deps.now() }, found.job);
+  if (flags.flag('trigger-job')) return trigger(made, flags, deps);
   // Whoever creates it says where.
   const { namespace: _, ...metadata } = made.metadata;
   deps.print(yamlOf({ ...made, metadata }));
   return 0;
+}
+
+async function trigger(job: ProwJob, flags: FlagReader, { jobs, pause, print, signal }: Deps): Promise<number> {
+  const cluster = await jobs({ kubeconfig: flags.text('kubeconfig'), namespace: job.metadata.namespace ?? 'default' });
+  await cluster.create(job, { signal });
+  for (;;) {
+    const now = await cluster.find(job.metadata.name, { signal });
+    if (!now) throw new Error(`the ProwJob ${job.metadata.name} is gone`);
+    if (isComplete(now)) {
+      print(yamlOf(now.status));
+      return flags.flag('fail-with-job') && now.status.state !== 'success' ? 1 : 0;
+    }
+    await pause();
+  }
 }
 
 async function specOf(found: FoundJob, flags: FlagReader, deps: Deps): Promise<ProwJob['spec']> {

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { UsageError } from '../../src/cli/flags.js';
 import { mkpj } from '../../src/cli/mkpj.js';
 import type { RefLookup } from '../../src/core/ports/lookup.js';
+import type { ProwJob } from '../../src/core/prowjob.js';
 
 let folder = '';
 beforeAll(() => {
@@ -29,9 +30,10 @@ const github: RefLookup = {
   pull: async ({ org, repo, number }) => ({ author: 'ann', headSha: `${org}/${repo}#${number}`, headRef: 'fix', baseRef: 'main', baseSha: 'tip' }),
   branchSha: async ({ branch }) => `tip of ${branch}`,
 };
-const nobody = { ask: async (question: string): Promise<string> => { throw new Error(`asked ${question}`); }, github: (): RefLookup => { throw new Error('GitHub was asked'); } };
+const noCluster = async (): Promise<never> => { throw new Error('a cluster was asked'); };
+const nobody = { jobs: noCluster, pause: async () => {}, signal: new AbortController().signal, ask: async (question: string): Promise<string> => { throw new Error(`asked ${question}`); }, github: (): RefLookup => { throw new Error('GitHub was asked'); } };
 
-async function run(args: readonly string[], deps: Partial<{ ask: (question: string) => Promise<string>; github: () => RefLookup }> = {}) {
+async function run(args: readonly string[], deps: Partial<Pick<Parameters<typeof mkpj>[1], 'ask' | 'github' | 'jobs' | 'pause'>> = {}) {
   const out: string[] = [];
   const code = await mkpj(['--config-path', join(folder, 'config.yaml'), '--job-config-path', join(folder, 'jobs.yaml'), ...args], { print: (line) => { out.push(line); }, newName: () => 'new', now: () => 1_700_000_000_000, ...nobody, ...deps });
   return { code, text: out.join('\n'), job: parse(out.join('\n')) as unknown };
@@ -61,6 +63,30 @@ test('flags win, and GitHub is not asked when nothing is open', async () => {
 test('a postsubmit asks for its branch', async () => {
   const { job } = await run(['--job=post'], { ask: async () => 'release\n', github: () => github });
   expect(job).toMatchObject({ spec: { type: 'postsubmit', refs: { base_ref: 'release', base_sha: 'tip of release' } } });
+});
+
+test.each([
+  { flags: [], state: 'failure', want: 0 }, { flags: ['--fail-with-job'], state: 'failure', want: 1 }, { flags: ['--fail-with-job'], state: 'success', want: 0 },
+] as const)('--trigger-job $flags of a job that ends with $state exits with $want', async ({ flags, state, want }) => {
+  let created: ProwJob | undefined;
+  let looks = 0;
+  let pauses = 0;
+  const { code, job } = await run(['--job=often', '--trigger-job', '--kubeconfig=/k', ...flags], {
+    jobs: async (options) => {
+      expect(options).toEqual({ kubeconfig: '/k', namespace: 'jobs' });
+      return {
+        create: async (one) => { created = one; return 'created'; },
+        find: async (name) => (created?.metadata.name === name ? { ...created, status: looks++ < 2 ? created.status : { state, completionTime: 'now', url: 'u' } } : undefined),
+      };
+    },
+    pause: async () => { pauses++; },
+  });
+  expect([code, pauses, created?.metadata.namespace]).toEqual([want, 2, 'jobs']);
+  expect(job).toEqual({ state, completionTime: 'now', url: 'u' });
+});
+
+test('a ProwJob that is deleted while it is waited for is a fault', async () => {
+  await expect(run(['--job=often', '--trigger-job'], { jobs: async () => ({ create: async () => 'created', find: async () => undefined }) })).rejects.toThrow('is gone');
 });
 
 test('what cannot be is refused', async () => {
