@@ -85,6 +85,23 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
       }, 'flags');
     },
   },
+  checkconfig: {
+    about: 'Say what is wrong with a configuration, and where.',
+    run: async (args) => {
+      const { checkconfig, CHECKCONFIG_FLAGS } = await import('./checkconfig.js');
+      return withHelp('prow checkconfig', CHECKCONFIG_FLAGS, async () => {
+        const { contextPolicy } = await import('../tide/contexts.js');
+        return checkconfig(args, {
+          print,
+          note: (line) => { console.error(`prow: ${line}`); },
+          contextFault: ({ prow, presubmits }, { branch, ...repo }) => {
+            const found = contextPolicy({ tide: prow.tide, protection: prow['branch-protection'], presubmits: presubmits(repo), rules: { required: [] }, repo, branch });
+            return 'fault' in found ? found.fault : undefined;
+          },
+        });
+      }, 'flags');
+    },
+  },
   version: {
     about: 'Print the version.',
     run: async () => {

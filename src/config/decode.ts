@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { Findings, Path } from './findings.js';
 import type { Source } from './yaml/source.js';
 
+/** The message of a warning about a key that nothing reads. */
+export const UNKNOWN_KEY = 'unknown key, it has no effect';
+
 /**
  * Decodes a file as upstream does (config 1.1): keys match without regard to case where no exact one is there, null means unset,
  * plain numbers and booleans become text where text is wanted, unknown keys are named in a warning and ignored. Every fault is
@@ -13,7 +16,7 @@ export function decode<S extends z.ZodType>(schema: S, source: Source, findings:
   for (const path of unknown) {
     const key = String(path.at(-1));
     if (path.length === 1 && alsoKnown.some((known) => known.toLowerCase() === key.toLowerCase())) continue;
-    findings.warnings.push(source.finding(path, 'unknown key, it has no effect', 'key'));
+    findings.warnings.push(source.finding(path, UNKNOWN_KEY, 'key'));
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -20,28 +20,62 @@ export interface Loaded {
   readonly warnings: readonly Finding[];
 }
 
-const PROW_KEYS = Object.keys(ProwConfig.def.innerType.shape);
 const JOB_KEYS = Object.keys(JobConfig.def.innerType.shape);
+
+/** What a load comes to, faults included, with the sources in which places can be looked up; for tools. */
+export interface Reading {
+  readonly findings: Findings;
+  /** Missing when there is an error. */
+  readonly snapshot: Snapshot | undefined;
+  /** The jobs as the files have them, in the order of `snapshot.jobs`. */
+  readonly jobs: ReadJobs;
+  /** config.yaml and its supplemental files. */
+  readonly prowSources: readonly Source[];
+  /** plugins.yaml and its supplemental files. */
+  readonly pluginSources: readonly Source[];
+}
+
+/** Reads everything and reports everything that is wrong. */
+export async function readConfig(files: ConfigFiles): Promise<Reading> {
+  const findings = noFindings();
+  const hash = createHash('sha256');
+  const takeTo = (list: Source[]) => async (file: string): Promise<Source | undefined> => {
+    const { source, text } = await readSource(file, findings);
+    hash.update(`${file}\0${text.length}\0`).update(text);
+    if (source) list.push(source);
+    return source;
+  };
+  const prowSources: Source[] = [];
+  const pluginSources: Source[] = [];
+  const takeProw = takeTo(prowSources);
+  const main = await takeProw(files.configPath);
+  const gatherer = new JobGatherer(findings);
+  const prow = main && (await mergeProwFiles(decode(ProwConfig, main, findings, JOB_KEYS), files, takeProw, findings));
+  if (main) gatherer.add(main, keysOf(main));
+  const takeJobs = takeTo([]);
+  for (const file of await jobFileList(files.jobConfigPath, findings)) {
+    const source = await takeJobs(file);
+    if (source) gatherer.add(source);
+  }
+  const plugins = await loadPlugins(files, takeTo(pluginSources), findings);
+  const jobs = gatherer.jobs();
+  return { findings, snapshot: finish({ prow, plugins, jobs }, () => hash.digest('hex'), findings), jobs, prowSources, pluginSources };
+}
 
 /** Reads everything. Throws a ConfigError that names every fault with its place. */
 export async function loadConfig(files: ConfigFiles): Promise<Loaded> {
-  const findings = noFindings();
-  const hash = createHash('sha256');
-  const take = async (file: string): Promise<Source | undefined> => {
-    const { source, text } = await readSource(file, findings);
-    hash.update(`${file}\0${text.length}\0`).update(text);
-    return source;
-  };
-  const main = await take(files.configPath);
-  const gatherer = new JobGatherer(findings);
-  const prow = main && (await mergeProwFiles(decode(ProwConfig, main, findings, JOB_KEYS), files, take, findings));
-  if (main) gatherer.add(main, PROW_KEYS);
-  for (const file of await jobFileList(files.jobConfigPath, findings)) {
-    const source = await take(file);
-    if (source) gatherer.add(source);
-  }
-  const plugins = await loadPlugins(files, take, findings);
-  return finish({ prow, plugins, jobs: gatherer.jobs() }, () => hash.digest('hex'), findings);
+  const { snapshot, findings } = await readConfig(files);
+  return loaded(snapshot, findings);
+}
+
+function loaded(snapshot: Snapshot | undefined, { errors, warnings }: Findings): Loaded {
+  if (!snapshot) throw new ConfigError(errors.map(formatFinding));
+  return { snapshot, warnings };
+}
+
+/** The keys of config.yaml, whose unknown ones were reported when it was read as such. */
+function keysOf({ value }: Source): readonly string[] {
+  return Object.keys(Object(value ?? {}) as Readonly<Record<string, unknown>>);
 }
 
 async function jobFileList(path: string | undefined, findings: Findings): Promise<readonly string[]> {
@@ -65,11 +99,11 @@ async function loadPlugins(files: ConfigFiles, take: (file: string) => Promise<S
 
 function finish(
   { prow, plugins, jobs }: Readonly<{ prow: ProwConfig | undefined; plugins: PluginsConfig | undefined; jobs: ReadJobs }>, revision: () => string, findings: Findings,
-): Loaded {
+): Snapshot | undefined {
   // Jobs are checked against the defaults when config.yaml itself is broken, so that their faults show in the same load.
   const done = finalizeJobs(jobs, prow ?? ProwConfig.parse({ pod_namespace: 'default' }), prow ? findings.errors : []);
-  if (findings.errors.length > 0 || !prow || !plugins) throw new ConfigError(findings.errors.map(formatFinding));
-  return { snapshot: makeSnapshot({ revision: revision(), prow, plugins, ...done }), warnings: findings.warnings };
+  if (findings.errors.length > 0 || !prow || !plugins) return undefined;
+  return makeSnapshot({ revision: revision(), prow, plugins, ...done });
 }
 
 /** A configuration out of YAML texts, with all defaults and checks; for the demo, tools and tests. */
@@ -78,12 +112,12 @@ export function configFromText(texts: Readonly<{ config?: string; jobs?: string;
   const gatherer = new JobGatherer(findings);
   const main = readYaml('config.yaml', texts.config ?? '', findings.errors);
   const prow = main && decode(ProwConfig, main, findings, JOB_KEYS);
-  if (main) gatherer.add(main, PROW_KEYS);
+  if (main) gatherer.add(main, keysOf(main));
   const jobs = readYaml('jobs.yaml', texts.jobs ?? '', findings.errors);
   if (jobs) gatherer.add(jobs);
   const pluginSource = readYaml('plugins.yaml', texts.plugins ?? '', findings.errors);
   const plugins = pluginSource && decodePlugins(pluginSource, findings);
   if (plugins) validatePlugins(plugins, pluginSource, findings);
   const revision = createHash('sha256').update(JSON.stringify([texts.config, texts.jobs, texts.plugins])).digest('hex');
-  return finish({ prow, plugins, jobs: gatherer.jobs() }, () => revision, findings);
+  return loaded(finish({ prow, plugins, jobs: gatherer.jobs() }, () => revision, findings), findings);
 }

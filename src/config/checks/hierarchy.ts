@@ -1,0 +1,78 @@
+import { dirname, relative } from 'node:path';
+import { decode } from '../decode.js';
+import { noFindings, type Finding } from '../findings.js';
+import { field } from '../jobs/data.js';
+import { decodePlugins } from '../plugins/load.js';
+import { PluginsConfig } from '../plugins/schema.js';
+import { ProwConfig } from '../prow/schema.js';
+import type { Source } from '../yaml/source.js';
+import type { Check } from './input.js';
+
+/** What a supplemental file is about: everything, or these organisations and repositories (`org/repo`). */
+interface About {
+  readonly global: boolean;
+  readonly keys: readonly string[];
+}
+
+/**
+ * A supplemental file in the folder `<org>/` may be about that organisation only, one in `<org>/<repo>/` about that repository only.
+ * Folders count from the supplemental folder itself, wherever the command is run.
+ */
+export const supplementalHierarchy: Check = ({ files, prowSources, pluginSources }) => [
+  ...prowSources.slice(1).flatMap((source) => misplaced(source, files.supplementalProwConfigDirs ?? [], aboutProw)),
+  ...pluginSources.slice(1).flatMap((source) => misplaced(source, files.supplementalPluginConfigDirs ?? [], aboutPlugins)),
+];
+
+function misplaced(source: Source, folders: readonly string[], about: (source: Source) => About): readonly Finding[] {
+  const folder = folders.map((one) => relative(one, dirname(source.file))).find((path) => !path.startsWith('..')) ?? '';
+  const [org, repo, ...deeper] = folder.split(/[\\/]/).filter((part) => part !== '');
+  if (org === undefined) return [];
+  const say = (message: string) => [source.finding([], message)];
+  if (deeper.length > 0) return say(`expected a file at most two folders deep (ORG/REPO), found it in ${folder}`);
+  const { global, keys } = about(source);
+  const place = repo === undefined ? org : `${org}/${repo}`;
+  if (global) return say(`expected configuration of ${place} only, found some for everything`);
+  const foreign = keys.filter((key) => (repo === undefined ? key.split('/')[0] !== org : key !== place));
+  return foreign.length === 0 ? [] : say(`expected configuration of ${place} only, found some of ${[...new Set(foreign)].sort().join(', ')}`);
+}
+
+const isSet = (value: unknown) => value !== undefined && !(Array.isArray(value) && value.length === 0) && JSON.stringify(value) !== '{}';
+const BELOW = ['orgs', 'repos', 'branches'];
+const policySet = (level: object) => Object.entries(level).some(([key, value]) => !BELOW.includes(key) && isSet(value));
+
+function aboutProw(source: Source): About {
+  const config = decode(ProwConfig, source, noFindings(), []);
+  if (!config) return { global: false, keys: [] };
+  const protection = config['branch-protection'];
+  const slack = Object.keys(Object(config.slack_reporter_configs ?? {}) as Readonly<Record<string, unknown>>);
+  const keys = [
+    ...Object.entries(protection.orgs).flatMap(([org, level]) => [
+      ...(policySet(level) ? [org] : []), ...Object.keys(level.repos).map((repo) => `${org}/${repo}`),
+    ]),
+    ...Object.entries(config.tide.merge_method).flatMap(([key, method]) => (typeof method === 'string' || key.includes('/') ? [key.split('@')[0] ?? key] : Object.keys(method).map((repo) => (repo === '*' ? key : `${key}/${repo}`)))),
+    ...config.tide.queries.flatMap((query) => [...query.orgs, ...query.repos]),
+    ...slack,
+  ];
+  return { global: policySet(protection) || slack.includes('*'), keys };
+}
+
+const GLOBAL_PLUGIN_KEYS: readonly string[] = ['plugins', 'external_plugins', 'approve', 'lgtm', 'triggers', 'welcome', 'bugzilla', 'label'];
+
+function aboutPlugins(source: Source): About {
+  const config = decodePlugins(source, noFindings());
+  if (!config) return { global: false, keys: [] };
+  const empty = PluginsConfig.parse({});
+  const others = Object.keys(config).filter((key) => !GLOBAL_PLUGIN_KEYS.includes(key) && JSON.stringify(field(config, key)) !== JSON.stringify(field(empty, key)));
+  const restricted = Object.keys(Object(field(config.label, 'restricted_labels') ?? {}) as Readonly<Record<string, unknown>>);
+  const bugzilla = Object.entries(Object(field(config.bugzilla, 'orgs') ?? {}) as Readonly<Record<string, unknown>>).flatMap(([org, level]) => [
+    ...(isSet(field(level, 'default')) ? [org] : []), ...Object.keys(Object(field(level, 'repos') ?? {}) as Readonly<Record<string, unknown>>).map((repo) => `${org}/${repo}`),
+  ]);
+  const welcomes = Array.isArray(config.welcome) ? config.welcome.flatMap((entry) => [field(entry, 'repos')].flat().filter((repo) => typeof repo === 'string')) : [];
+  return {
+    global: others.length > 0 || isSet(field(config.bugzilla, 'default')) || isSet(field(config.label, 'additional_labels')) || restricted.includes('*'),
+    keys: [
+      ...Object.keys(config.plugins), ...Object.keys(config.external_plugins), ...[config.approve, config.lgtm, config.triggers].flatMap((list) => list.flatMap(({ repos }) => repos)),
+      ...welcomes, ...restricted, ...bugzilla,
+    ],
+  };
+}

@@ -1,0 +1,61 @@
+import { supplementalHierarchy } from './hierarchy.js';
+import type { Check } from './input.js';
+import { duplicateJobRefs, longJobNames, nonDecoratedJobs, periodicDefaultCloneConfig, requiredJobAnnotations, validDecoration, validateClusterField } from './jobs.js';
+import { configUpdaterAcls, missingTrigger, validateLabel, validateOwners } from './plugins.js';
+import { managedWebhooks, unknownFields, unknownFieldsAll, unmanagedWithoutSubconfig, validateUrls } from './prow.js';
+import { mismatchedTide, mismatchedTideLenient, needsOkToTest, tideContextPolicy, tideStrictBranch } from './tide.js';
+
+interface Entry {
+  readonly set: 'default' | 'expensive' | 'optional';
+  /** Missing where only GitHub could tell. */
+  readonly check?: Check;
+}
+
+/** Upstream's warnings by name, in the order in which they run (config 4.2). */
+export const CHECKS = {
+  'mismatched-tide': { set: 'default', check: mismatchedTide },
+  'mismatched-tide-lenient': { set: 'default', check: mismatchedTideLenient },
+  'tide-strict-branch': { set: 'default', check: tideStrictBranch },
+  'tide-context-policy': { set: 'default', check: tideContextPolicy },
+  'non-decorated-jobs': { set: 'default', check: nonDecoratedJobs },
+  'valid-decoration-config': { set: 'optional', check: validDecoration },
+  'long-job-names': { set: 'default', check: longJobNames },
+  'duplicate-job-refs': { set: 'default', check: duplicateJobRefs },
+  'periodic-default-clone-config': { set: 'default', check: periodicDefaultCloneConfig },
+  'needs-ok-to-test': { set: 'default', check: needsOkToTest },
+  'managed-webhooks': { set: 'default', check: managedWebhooks },
+  'validate-owners': { set: 'default', check: validateOwners },
+  'verify-owners-presence': { set: 'expensive' },
+  'missing-trigger': { set: 'default', check: missingTrigger },
+  'validate-urls': { set: 'default', check: validateUrls },
+  'unknown-fields': { set: 'default', check: unknownFields },
+  'unknown-fields-all': { set: 'optional', check: unknownFieldsAll },
+  'validate-cluster-field': { set: 'default', check: validateClusterField },
+  'validate-supplemental-prow-config-hierarchy': { set: 'default', check: supplementalHierarchy },
+  'validate-unmanaged-branchconfig-has-no-subconfig': { set: 'default', check: unmanagedWithoutSubconfig },
+  'validate-label': { set: 'default', check: validateLabel },
+  'required-job-annotations': { set: 'default', check: requiredJobAnnotations },
+  'validate-config-updater-acls': { set: 'default', check: configUpdaterAcls },
+  'validate-github-app-installation': { set: 'optional' },
+} as const satisfies Readonly<Record<string, Entry>>;
+export type CheckName = keyof typeof CHECKS;
+
+export const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
+
+/** How the warnings are chosen; upstream's flags. */
+export interface Choice {
+  readonly warnings: readonly CheckName[];
+  readonly includeDefault: boolean;
+  readonly expensive: boolean;
+  readonly exclude: readonly string[];
+}
+
+/** The warnings that run, in their order. One that another covers is left out. */
+export function chosen({ warnings, includeDefault, expensive, exclude }: Choice): readonly CheckName[] {
+  const names = new Set<CheckName>(warnings);
+  if (warnings.length === 0 || includeDefault) for (const name of CHECK_NAMES) if (expensive || CHECKS[name].set === 'default') names.add(name);
+  for (const name of CHECK_NAMES) if (exclude.includes(name)) names.delete(name);
+  if (names.has('mismatched-tide')) names.delete('mismatched-tide-lenient');
+  if (names.has('unknown-fields-all')) names.delete('unknown-fields');
+  return CHECK_NAMES.filter((name) => names.has(name));
+}

@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { checkconfig } from '../../src/cli/checkconfig.js';
+import { UsageError } from '../../src/cli/flags.js';
+import { CHECK_NAMES, CHECKS, chosen } from '../../src/config/checks/registry.js';
+
+const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
+
+interface Ran {
+  readonly code: number;
+  readonly out: readonly string[];
+  readonly notes: readonly string[];
+}
+
+async function run(args: readonly string[]): Promise<Ran> {
+  const out: string[] = [];
+  const notes: string[] = [];
+  const code = await checkconfig(args, {
+    print: (line) => { out.push(line); }, note: (line) => { notes.push(line); },
+    contextFault: (_, { org, name, branch }) => (branch === 'torn' ? `${org}/${name} contradicts itself` : undefined),
+  });
+  return { code, out, notes };
+}
+
+type Files = Readonly<Record<string, string>>;
+
+/** Runs the command on files; those in `prow/` and `plugins/` are supplemental. Paths are cut off the output. */
+async function check(files: Files, args: readonly string[] = []): Promise<Ran> {
+  const root = await mkdtemp(join(tmpdir(), 'checkconfig-'));
+  try {
+    for (const [name, text] of Object.entries({ 'config.yaml': '', ...files })) {
+      await mkdir(dirname(join(root, name)), { recursive: true });
+      await writeFile(join(root, name), text);
+    }
+    const has = (prefix: string) => Object.keys(files).some((name) => name.startsWith(prefix));
+    const { code, out, notes } = await run([
+      `--config-path=${join(root, 'config.yaml')}`, ...(has('jobs') ? [`--job-config-path=${join(root, has('jobs/') ? 'jobs' : 'jobs.yaml')}`] : []),
+      ...(has('plugins.yaml') ? [`--plugin-config=${join(root, 'plugins.yaml')}`] : []),
+      ...(has('prow/') ? [`--supplemental-prow-config-dir=${join(root, 'prow')}`] : []), ...(has('plugins/') ? [`--supplemental-plugin-config-dir=${join(root, 'plugins')}`] : []),
+      ...args.map((arg) => arg.replace('ROOT', root)),
+    ]);
+    const short = (lines: readonly string[]) => lines.map((line) => line.replaceAll(`${root}/`, ''));
+    return { code, out: short(out), notes: short(notes) };
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+const spec = 'spec: {containers: [{}]}';
+const decoration = '{utility_images: {clonerefs: c, initupload: i, entrypoint: e, sidecar: s}, gcs_configuration: {bucket: b, path_strategy: explicit}}';
+const long = 'j'.repeat(64);
+const query = (rest: string) => `tide:\n  queries:\n  - {orgs: [o], ${rest}}\n`;
+const warnsOf: readonly (readonly [name: string, about: string, files: Files, want: readonly string[], args?: readonly string[]])[] = [
+  ['mismatched-tide', 'a label that no plugin sets', { 'config.yaml': query('excludedRepos: [o/x], labels: [lgtm]'), 'plugins.yaml': 'plugins: {o/r: {plugins: [lgtm]}, o/x: {plugins: [cat]}}' }, ['config.yaml:3:47: tide.queries[0].labels: requires the label lgtm, but the plugin lgtm is not enabled for o/*']],
+  ['mismatched-tide', 'a plugin whose label no query asks for', { 'config.yaml': query('labels: []'), 'plugins.yaml': 'plugins: {o: {plugins: [hold], excluded_repos: [x]}, else: {plugins: [hold]}}' }, ['config.yaml:3:5: tide.queries[0].missingLabels: should have the label do-not-merge/hold, since the plugin hold is enabled for o/*']],
+  ['mismatched-tide', 'an external plugin', { 'config.yaml': query('missingLabels: [needs-rebase]'), 'plugins.yaml': 'external_plugins: {o/r: [{name: needs-rebase}]}' }, ['config.yaml:3:32: tide.queries[0].missingLabels: forbids the label needs-rebase, but the external plugin needs-rebase is not enabled for o/*']],
+  ['mismatched-tide', 'queries that add up', { 'config.yaml': 'tide: {queries: [{orgs: [o], excludedRepos: [o/x], labels: [lgtm]}, {repos: [o/x], labels: [lgtm]}]}', 'plugins.yaml': 'plugins: {o: {plugins: [lgtm]}}' }, []],
+  ['mismatched-tide-lenient', 'holds do not count', { 'config.yaml': query('labels: [approved], missingLabels: [do-not-merge/hold]'), 'plugins.yaml': 'plugins: {o: {plugins: [cat]}}' }, ['config.yaml:3:25: tide.queries[0].labels: requires the label approved, but the plugin approve is not enabled for o/*']],
+  ['tide-strict-branch', 'everywhere', { 'config.yaml': `${query('labels: []')}branch-protection: {protect: true, required_status_checks: {strict: true}}` }, ['config.yaml:4:69: branch-protection.required_status_checks.strict: strict: true makes Tide rebase and retest every pull request; Tide itself merges only what was tested on the newest base']],
+  ['tide-strict-branch', 'a branch of what Tide merges', { 'config.yaml': `${query('labels: []')}branch-protection: {orgs: {o: {protect: true, repos: {r: {branches: {b: {required_status_checks: {strict: true}}}}}}}}` }, ['config.yaml:4:107: branch-protection.orgs.o.repos.r.branches.b.required_status_checks.strict: strict: true makes Tide rebase and retest every pull request; Tide itself merges only what was tested on the newest base']],
+  ['tide-strict-branch', 'elsewhere, or without protection', { 'config.yaml': `${query('labels: []')}branch-protection: {required_status_checks: {strict: true}, orgs: {else: {protect: true}, o: {protect: false}}}` }, []],
+  ['tide-context-policy', 'a branch of a job', { 'config.yaml': 'tide: {context_options: {orgs: {o: {}}}}', 'jobs.yaml': `presubmits: {o/r: [{name: a, branches: [torn, fine], ${spec}}]}` }, ['config.yaml:1:36: tide.context_options.orgs.o.repos.r.branches.torn: o/r, branch torn: o/r contradicts itself']],
+  ['non-decorated-jobs', 'a job of Kubernetes', { 'jobs.yaml': `periodics:\n- {name: a, interval: 1h, ${spec}}\n- {name: b, interval: 1h, agent: jenkins}` }, ['jobs.yaml:2:3: periodics[0]: a: is not decorated, so Prow keeps no logs of it']],
+  ['valid-decoration-config', 'nothing is left after the load', { 'jobs.yaml': `presubmits: {o/r: [{name: a, decoration_config: ${decoration}, spec: {containers: [{command: [x]}]}}]}` }, []],
+  ['long-job-names', 'a postsubmit', { 'jobs.yaml': `postsubmits:\n  o/r:\n  - name: ${long}\n    ${spec}` }, [`jobs.yaml:3:11: postsubmits["o/r"][0].name: ${long}: expected at most 63 characters, found 64`]],
+  ['duplicate-job-refs', 'its own repository, and one twice', { 'jobs.yaml': `presubmits:\n  o/r:\n  - {name: a, ${spec}, extra_refs: [{org: o, repo: r}, {org: o, repo: x}, {org: o, repo: x}]}` }, ['jobs.yaml:3:54: presubmits["o/r"][0].extra_refs[0]: a: o/r is the job\'s own repository', 'jobs.yaml:3:92: presubmits["o/r"][0].extra_refs[2]: a: o/x is there twice']],
+  ['periodic-default-clone-config', 'each key', { 'jobs.yaml': `periodics:\n- {name: a, interval: 1h, ${spec}, clone_depth: 1, path_alias: p}` }, ['jobs.yaml:2:66: periodics[0].clone_depth: a: has no effect here, say it in extra_refs', 'jobs.yaml:2:81: periodics[0].path_alias: a: has no effect here, say it in extra_refs']],
+  ['needs-ok-to-test', 'beside lgtm', { 'config.yaml': query('labels: [lgtm], missingLabels: [needs-ok-to-test]') }, ['config.yaml:3:48: tide.queries[0].missingLabels: forbids needs-ok-to-test, which has no effect beside the required label lgtm']],
+  ['managed-webhooks', 'an organisation and its repository', { 'config.yaml': 'managed_webhooks:\n  org_repo_config:\n    o: {}\n    o/r: {}\n    p/r: {}' }, ['config.yaml:4:5: managed_webhooks.org_repo_config["o/r"]: o has a hook for all of its repositories already']],
+  ['validate-owners', 'by entry', { 'plugins.yaml': 'plugins:\n  o: {plugins: [approve], excluded_repos: [x]}\n  o/x: {plugins: [approve, verify-owners]}\n  p/r: {plugins: [owners-label]}' }, ['plugins.yaml:2:3: plugins.o: enables approve without verify-owners for o/*', 'plugins.yaml:4:3: plugins["p/r"]: enables owners-label without verify-owners for p/r']],
+  ['missing-trigger', 'once a repository', { 'plugins.yaml': 'plugins: {o/x: {plugins: [trigger]}}', 'jobs.yaml': `presubmits:\n  o/x: [{name: a, ${spec}}]\n  o/r: [{name: a, ${spec}}, {name: b, ${spec}}]` }, ['jobs.yaml:3:9: presubmits["o/r"][0]: o/r has jobs, but the plugin trigger is not enabled for it']],
+  ['validate-urls', 'a broken link', { 'plugins.yaml': 'plugins: {o: {plugins: [cat]}}', 'config.yaml': 'status_error_link: "http://[x"' }, ['config.yaml:1:20: status_error_link: expected a URL, found "http://[x"']],
+  ['unknown-fields', 'the two main files', { 'config.yaml': 'plonk: {}\nplank: {x: 1}', 'plugins.yaml': 'sizes: {}', 'jobs.yaml': 'postsubmit: {}' }, ['config.yaml:1:1: plonk: unknown key, it has no effect', 'config.yaml:2:9: plank.x: unknown key, it has no effect', 'plugins.yaml:1:1: sizes: unknown key, it has no effect']],
+  ['unknown-fields-all', 'every file', { 'config.yaml': 'plonk: {}', 'jobs/a.yaml': `periodics:\n- {name: a, interval: 1h, clusters: x, ${spec}}` }, ['config.yaml:1:1: plonk: unknown key, it has no effect', 'jobs/a.yaml:2:27: periodics[0].clusters: unknown key, it has no effect']],
+  ['validate-cluster-field', 'Jenkins on a cluster', { 'jobs.yaml': 'periodics:\n- {name: a, interval: 1h, agent: jenkins, cluster: c}' }, ['jobs.yaml:2:52: periodics[0].cluster: a: has no effect for the agent jenkins']],
+  ['validate-supplemental-prow-config-hierarchy', 'prow', { 'prow/any_prowconfig.yaml': 'tide: {queries: [{orgs: [o]}]}', 'prow/o/x_prowconfig.yaml': 'branch-protection: {orgs: {p: {protect: true}}}', 'prow/o/r/x_prowconfig.yaml': 'tide: {merge_method: {o/r: squash}}', 'prow/o/r/s/x_prowconfig.yaml': 'tide: {merge_method: {o/s: squash}}', 'prow/q/x_prowconfig.yaml': 'branch-protection: {protect: true}' }, [
+    'prow/o/r/s/x_prowconfig.yaml:1:1: expected a file at most two folders deep (ORG/REPO), found it in o/r/s', 'prow/o/x_prowconfig.yaml:1:1: expected configuration of o only, found some of p', 'prow/q/x_prowconfig.yaml:1:1: expected configuration of q only, found some for everything',
+  ]],
+  ['validate-supplemental-prow-config-hierarchy', 'plugins', { 'plugins.yaml': 'plugins: {z: {plugins: [cat]}}', 'plugins/o/r/x_pluginconfig.yaml': 'plugins: {o: {plugins: [cat]}}', 'plugins/p/x_pluginconfig.yaml': 'lgtm: [{repos: [p/r]}]' }, ['plugins/o/r/x_pluginconfig.yaml:1:1: expected configuration of o/r only, found some of o']],
+  ['validate-unmanaged-branchconfig-has-no-subconfig', 'settings and children', { 'config.yaml': 'branch-protection:\n  orgs:\n    o:\n      unmanaged: true\n      protect: true\n      repos:\n        r: {unmanaged: false}\n        s: {protect: true}' }, ['config.yaml:5:7: branch-protection.orgs.o.protect: has no effect beside unmanaged: true', 'config.yaml:8:9: branch-protection.orgs.o.repos.s: stands below unmanaged: true and does not say unmanaged: false']],
+  ['validate-label', 'empty and open', { 'plugins.yaml': 'label:\n  additional_labels: [l]\n  restricted_labels: {o: [{label: l}, {allowed_users: [u]}, {label: fine}]}' }, ['plugins.yaml:3:35: label.restricted_labels.o[0].label: the label l is restricted, but in label.additional_labels as well', 'plugins.yaml:3:39: label.restricted_labels.o[1].label: expected a label']],
+  ['required-job-annotations', 'each', { 'jobs.yaml': `periodics:\n- {name: a, interval: 1h, ${spec}, annotations: {owner: x}}` }, ['jobs.yaml:2:66: periodics[0].annotations: a: lacks the annotation team'], ['--required-job-annotations=owner', '--required-job-annotations=team']],
+  ['validate-config-updater-acls', 'not ORG or ORG/REPO', { 'plugins.yaml': 'config_updater:\n  maps:\n    a.yaml: {name: n1, allowed_repos: [o, o/r, o/r/s], denied_repos: [/r]}' }, ['plugins.yaml:3:48: config_updater.maps["a.yaml"].allowed_repos[2]: expected ORG or ORG/REPO, found "o/r/s"', 'plugins.yaml:3:71: config_updater.maps["a.yaml"].denied_repos[0]: expected ORG or ORG/REPO, found "/r"']],
+];
+
+test.each(warnsOf)('%s: %s', async (name, _, files, want, args = []) => {
+  const lenient = await check(files, [`--warnings=${name}`, ...args]);
+  expect({ out: lenient.out, code: lenient.code }).toEqual({ out: want.map((line) => `${line} [${name}]`), code: 0 });
+  expect((await check(files, [`--warnings=${name}`, '--strict', ...args])).code).toBe(want.length > 0 ? 1 : 0);
+});
+
+test('every warning that needs no GitHub has a case', () => {
+  expect(CHECK_NAMES.filter((name) => 'check' in CHECKS[name] && !warnsOf.some(([one]) => one === name))).toEqual([]);
+});
+
+test('a build cluster that the status file does not know is warned of, a file that cannot be read is remarked', async () => {
+  const jobs = { 'jobs.yaml': `periodics: [{name: a, interval: 1h, cluster: c, ${spec}}]` };
+  const known = await mkdtemp(join(tmpdir(), 'clusters-'));
+  try {
+    await writeFile(join(known, 'status.json'), '{"default": "Reachable"}');
+    expect((await check({ ...jobs, 'config.yaml': `plank: {build_cluster_status_file: ${known}/status.json}` }, ['--warnings=validate-cluster-field'])).out).toEqual([
+      'jobs.yaml:1:46: periodics[0].cluster: a: the cluster c is not in plank.build_cluster_status_file [validate-cluster-field]',
+    ]);
+  } finally {
+    await rm(known, { recursive: true });
+  }
+  const gone = await check({ ...jobs, 'config.yaml': 'plank: {build_cluster_status_file: gs://bucket/status.json}' }, ['--warnings=validate-cluster-field']);
+  expect(gone).toMatchObject({ code: 0, out: [], notes: [expect.stringContaining('gs://bucket/status.json is not looked at'), 'the configuration is fine'] });
+});
+
+test.each<[string, Files, readonly string[]]>([
+  ['what does not load', { 'config.yaml': 'log_level: loud\ntide: {sync_period: 5}' }, ['config.yaml:2:21: tide.sync_period: expected a duration like 1h30m or 90s, found "5"', expect.stringMatching(/^config\.yaml:1:12: log_level: expected one of/) as unknown as string]],
+  ['a plugin that nobody knows', { 'plugins.yaml': 'plugins: {o: {plugins: [cat, transfer-issue]}}' }, ['plugins.yaml:1:30: plugins.o.plugins[1]: there is no plugin "transfer-issue"']],
+  ['a plugin that nobody knows, in a supplemental file', { 'plugins.yaml': 'plugins: {o: {plugins: [cat]}}', 'plugins/x_pluginconfig.yaml': '\nplugins: {p: {plugins: [gnu]}}' }, ['plugins/x_pluginconfig.yaml:2:25: plugins.p.plugins[0]: there is no plugin "gnu"']],
+  ['a presubmit that Gerrit may not start', { 'config.yaml': 'gerrit: {allowed_presubmit_trigger_re: "^/test "}', 'jobs.yaml': `presubmits: {o/r: [{name: a, ${spec}}, {name: b, trigger: /go, rerun_command: /go, ${spec}}]}` }, ['jobs.yaml:1:96: presubmits["o/r"][1].rerun_command: b: "/go" does not match gerrit.allowed_presubmit_trigger_re']],
+])('fails without --strict: %s', async (_, files, want) => {
+  const { code, out } = await check(files);
+  expect(code).toBe(1);
+  expect([...out].sort()).toEqual(expect.arrayContaining([...want]));
+  expect(out).toHaveLength(want.length);
+});
+
+test('warnings are chosen as upstream does', () => {
+  const none = { warnings: [], includeDefault: false, expensive: false, exclude: [] };
+  const all = CHECK_NAMES.filter((name) => CHECKS[name].set === 'default' && name !== 'mismatched-tide-lenient');
+  expect(chosen(none)).toEqual(all);
+  expect(chosen({ ...none, warnings: ['long-job-names'] })).toEqual(['long-job-names']);
+  expect(chosen({ ...none, warnings: ['valid-decoration-config'], includeDefault: true })).toEqual(expect.arrayContaining([...all, 'valid-decoration-config']));
+  expect(chosen({ ...none, expensive: true })).toEqual(CHECK_NAMES.filter((name) => !['mismatched-tide-lenient', 'unknown-fields'].includes(name)));
+  expect(chosen({ ...none, exclude: ['mismatched-tide', 'no-such-warning'] })).toContain('mismatched-tide-lenient');
+});
+
+test('wrong options end before anything is read', async () => {
+  await expect(run([])).rejects.toThrow('--config-path');
+  await expect(run(['--config-path=x', '--nope'])).rejects.toThrow(UsageError);
+  await expect(run(['--config-path=x', '--warnings=nope'])).rejects.toThrow('there is no warning "nope"; there are mismatched-tide,');
+  await expect(run(['--config-path=x', '--warnings=verify-owners-presence'])).rejects.toThrow('only GitHub could tell');
+});
+
+describe('real configurations', () => {
+  if (!existsSync(`${data}kubernetes`)) {
+    test.skip(`the configurations of public installations are not here (${data}), none is checked`, () => undefined);
+    return;
+  }
+  test.each([
+    { name: 'kubernetes', files: ['kubernetes/config/prow/config.yaml', 'kubernetes/config/jobs', 'kubernetes/config/prow/plugins.yaml'], kinds: ['long-job-names', 'mismatched-tide', 'periodic-default-clone-config'] },
+    { name: 'istio', files: ['istio/config.yaml', 'istio/jobs', 'istio/plugins.yaml'], kinds: ['long-job-names', 'mismatched-tide'] },
+  ])('$name loads, and each warning has its place', async ({ files: [config = '', jobs = '', plugins = ''], kinds }) => {
+    const { code, out } = await run(['--strict', `--config-path=${data}${config}`, `--job-config-path=${data}${jobs}`, `--plugin-config=${data}${plugins}`]);
+    expect(code).toBe(1);
+    for (const line of out) expect(line).toMatch(/^\S+\.yaml:[1-9]\d*:[1-9]\d*: \S+: .+ \[[a-z-]+\]$/);
+    expect([...new Set(out.map((line) => /\[([a-z-]+)\]$/.exec(line)?.[1]))].sort()).toEqual(kinds);
+  });
+});
