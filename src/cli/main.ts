@@ -102,6 +102,10 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
       }, 'flags');
     },
   },
+  schema: {
+    about: 'schema config|jobs|plugins|owners: print the JSON Schema of a kind of file, for editors.',
+    run: async (args) => (await import('./schema.js')).schemaCommand(args, { print }),
+  },
   version: {
     about: 'Print the version.',
     run: async () => {

@@ -8,13 +8,13 @@ export const Duration = z.string().transform((text, context) => {
   if (ms !== undefined) return ms;
   context.addIssue({ code: 'custom', message: `expected a duration like 1h30m or 90s, found ${JSON.stringify(text)}` });
   return z.NEVER;
-});
+}).meta({ description: 'A duration such as 1h30m or 90s.' });
 
 /** The source of an RE2 expression; refused when it does not compile (look-around and back-references are not RE2). */
 export const Regex = z.string().superRefine((text, context) => {
   const fault = regexFault(text);
   if (fault !== undefined) context.addIssue({ code: 'custom', message: `expected an RE2 expression: ${fault}` });
-});
+}).meta({ description: 'An RE2 expression.' });
 
 /** Why a text is not an RE2 expression; undefined when it is one. */
 export function regexFault(text: string): string | undefined {
