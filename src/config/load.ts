@@ -9,7 +9,9 @@ import { JobGatherer, readSource } from './jobs/gather.js';
 import { JobConfig } from './jobs/schema.js';
 import { decodePlugins, validatePlugins } from './plugins/load.js';
 import { PluginsConfig } from './plugins/schema.js';
+import { placeIn } from './places.js';
 import { ProwConfig } from './prow/schema.js';
+import { prowSectionFaults } from './prow/sections.js';
 import { makeSnapshot } from './makeSnapshot.js';
 import type { Snapshot } from './snapshot.js';
 import { mergePluginFiles, mergeProwFiles } from './supplemental.js';
@@ -51,6 +53,7 @@ export async function readConfig(files: ConfigFiles): Promise<Reading> {
   const main = await takeProw(files.configPath);
   const gatherer = new JobGatherer(findings);
   const prow = main && (await mergeProwFiles(decode(ProwConfig, main, findings, JOB_KEYS), files, takeProw, findings));
+  if (prow) checkSections(prow, prowSources, findings);
   if (main) gatherer.add(main, keysOf(main));
   const takeJobs = takeTo([]);
   for (const file of await jobFileList(files.jobConfigPath, findings)) {
@@ -71,6 +74,10 @@ export async function loadConfig(files: ConfigFiles): Promise<Loaded> {
 function loaded(snapshot: Snapshot | undefined, { errors, warnings }: Findings): Loaded {
   if (!snapshot) throw new ConfigError(errors.map(formatFinding));
   return { snapshot, warnings };
+}
+
+function checkSections(prow: ProwConfig, sources: readonly Source[], findings: Findings): void {
+  for (const [path, message] of prowSectionFaults(prow)) findings.errors.push(placeIn(sources, path, message));
 }
 
 /** The keys of config.yaml, whose unknown ones were reported when it was read as such. */
@@ -112,6 +119,7 @@ export function configFromText(texts: Readonly<{ config?: string; jobs?: string;
   const gatherer = new JobGatherer(findings);
   const main = readYaml('config.yaml', texts.config ?? '', findings.errors);
   const prow = main && decode(ProwConfig, main, findings, JOB_KEYS);
+  if (prow) checkSections(prow, [main], findings);
   if (main) gatherer.add(main, keysOf(main));
   const jobs = readYaml('jobs.yaml', texts.jobs ?? '', findings.errors);
   if (jobs) gatherer.add(jobs);

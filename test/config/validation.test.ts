@@ -114,3 +114,26 @@ test.each<[string, string, string]>([
   expect(first.slice(0, 'plugins.yaml:'.length + want.length)).toBe(`plugins.yaml:${want}`);
   expect(more).toEqual([]);
 });
+
+test.each<[string, string, string]>([
+  ['a Slack reporter without a channel', 'slack_reporter_configs:\n  "*": {host: h}', '2:8: slack_reporter_configs["*"].channel: expected a channel'],
+  ['both kinds of subscriptions', 'pubsub_triggers: [{project: p}]\npubsub_subscriptions: {p: [s]}', '2:23: pubsub_subscriptions: expected pubsub_subscriptions or pubsub_triggers, not both'],
+  ['both kinds of rerun rules', 'deck:\n  default_rerun_auth_configs: [{repo: o}]\n  rerun_auth_configs: {o: {}}', '3:23: deck.rerun_auth_configs: expected rerun_auth_configs or default_rerun_auth_configs, not both'],
+  ['anyone and somebody may rerun', 'deck:\n  rerun_auth_configs:\n    o: {github_users: [u], allow_anyone: true}', '3:42: deck.rerun_auth_configs.o.allow_anyone: excludes users, organisations and teams'],
+  ['the same in the newer form', 'deck:\n  default_rerun_auth_configs:\n  - rerun_auth_configs: {github_orgs: [u], allow_anyone: true}', '3:58: deck.default_rerun_auth_configs[0].rerun_auth_configs.allow_anyone: excludes users, organisations and teams'],
+  ['buckets that nothing checks', 'deck:\n  additional_allowed_buckets: [b]', '2:31: deck.additional_allowed_buckets: needs skip_storage_path_validation: false'],
+  ['a negative size', 'deck:\n  spyglass: {size_limit: -1}', '2:26: deck.spyglass.size_limit: expected 0 or more'],
+  ['two prefixes for everything', 'deck:\n  spyglass: {gcs_browser_prefix: p, gcs_browser_prefixes: {"*": q}}', '2:34: deck.spyglass.gcs_browser_prefix: excludes an entry "*" of gcs_browser_prefixes'],
+  ['a bad expression of a lens', 'deck:\n  spyglass: {lenses: [{required_files: ["("]}]}', '2:41: deck.spyglass.lenses[0].required_files[0]: expected an RE2 expression: '],
+  ['one operator with a selector', 'jenkins_operators:\n- label_selector: a=b', '2:19: jenkins_operators[0].label_selector: expected none, since there is one operator'],
+  ['two operators, one without a selector', 'jenkins_operators:\n- label_selector: a=b\n- {}', '3:3: jenkins_operators[1].label_selector: expected a selector, since there are several operators'],
+  ['a client of nobody', 'gangway: {allowed_api_clients: [{}]}', '1:33: gangway.allowed_api_clients[0]: expected gcp'],
+  ['a client of another kind', 'gangway:\n  allowed_api_clients:\n  - {gcp: {endpoint_api_consumer_type: ORG, endpoint_api_consumer_number: "1"}, allowed_jobs_filters: [{tenant_id: t}]}', '3:40: gangway.allowed_api_clients[0].gcp.endpoint_api_consumer_type: expected PROJECT, found "ORG"'],
+  ['a client without a number', 'gangway:\n  allowed_api_clients:\n  - {gcp: {endpoint_api_consumer_type: PROJECT}, allowed_jobs_filters: [{tenant_id: t}]}', '3:11: gangway.allowed_api_clients[0].gcp.endpoint_api_consumer_number: expected digits, found ""'],
+  ['a client without a filter', 'gangway:\n  allowed_api_clients:\n  - {gcp: {endpoint_api_consumer_type: PROJECT, endpoint_api_consumer_number: "1"}}', '3:5: gangway.allowed_api_clients[0].allowed_jobs_filters: expected a filter'],
+  ['a filter without a tenant', 'gangway:\n  allowed_api_clients:\n  - {gcp: {endpoint_api_consumer_type: PROJECT, endpoint_api_consumer_number: "1"}, allowed_jobs_filters: [{}]}', '3:108: gangway.allowed_api_clients[0].allowed_jobs_filters[0].tenant_id: expected a tenant'],
+])('config.yaml is refused: %s', (_, config, want) => {
+  const [first = '', ...more] = problems({ config });
+  expect(first.slice(0, 'config.yaml:'.length + want.length)).toBe(`config.yaml:${want}`);
+  expect(more).toEqual([]);
+});

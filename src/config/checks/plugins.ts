@@ -1,7 +1,8 @@
 import type { Finding } from '../findings.js';
 import { field, listAt, textAt, textsAt } from '../jobs/data.js';
+import { placeIn } from '../places.js';
 import { PLUGIN_NAMES } from '../plugins/names.js';
-import { placeIn, staticJobs, type Check, type CheckInput } from './input.js';
+import { staticJobs, type Check, type CheckInput } from './input.js';
 import { describe, namedRepos, placesOf, without, type Scope } from './scope.js';
 
 type Plugins = Pick<CheckInput, 'snapshot'>;

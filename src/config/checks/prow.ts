@@ -1,8 +1,9 @@
 import { UNKNOWN_KEY } from '../decode.js';
 import type { Finding, Path } from '../findings.js';
+import { placeIn } from '../places.js';
 import { field } from '../jobs/data.js';
 import type { ProtectionPolicy } from '../prow/branchProtection.js';
-import { placeIn, type Check } from './input.js';
+import { type Check } from './input.js';
 
 /** Keys that nothing reads, in config.yaml and plugins.yaml themselves. */
 export const unknownFields: Check = ({ files, loadWarnings }) =>

@@ -1,8 +1,9 @@
 import type { ProtectionPolicy } from '../prow/branchProtection.js';
 import { own } from '../lookup.js';
+import { placeIn } from '../places.js';
 import type { TideQuery } from '../prow/tide.js';
 import type { Finding, Path } from '../findings.js';
-import { placeIn, type Check, type CheckInput } from './input.js';
+import { type Check, type CheckInput } from './input.js';
 import { pluginScope, externalScope } from './plugins.js';
 import { describe, namedRepos, placesOf, union, without, type Places, type Scope } from './scope.js';
 
