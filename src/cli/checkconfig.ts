@@ -1,14 +1,19 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { ConfigFiles } from '../config/configFiles.js';
 import { CHECK_NAMES, CHECKS, chosen, type CheckName } from '../config/checks/registry.js';
 import { staticJobs, type CheckInput } from '../config/checks/input.js';
 import { unknownPlugins } from '../config/checks/plugins.js';
 import { UNKNOWN_KEY } from '../config/decode.js';
-import { formatFinding, type Finding } from '../config/findings.js';
+import { formatFinding, noFindings, type Finding } from '../config/findings.js';
 import { textAt } from '../config/jobs/data.js';
+import { yamlFiles } from '../config/jobs/files.js';
+import { readSource } from '../config/jobs/gather.js';
+import { inRepoJobs } from '../config/jobs/inRepo.js';
 import { readConfig } from '../config/load.js';
 import { regexFault } from '../config/scalars.js';
 import type { Snapshot } from '../config/snapshot.js';
+import type { Source } from '../config/yaml/source.js';
 import { pattern } from '../core/re2.js';
 import type { Repo } from '../core/ids.js';
 import { CONFIG_FLAGS, configFiles } from './configFlags.js';
@@ -28,6 +33,8 @@ export const CHECKCONFIG_FLAGS = {
   'expensive-checks': { kind: 'bool', about: 'Look for the optional warnings besides the default ones.', default: 'false' },
   strict: { kind: 'bool', about: 'Fail when there is a warning.', default: 'false' },
   'required-job-annotations': { kind: 'list', about: 'An annotation that every job must have.' },
+  'prow-yaml-repo-name': { kind: 'string', about: 'ORG/REPO whose own configuration is checked as well.' },
+  'prow-yaml-path': { kind: 'string', about: 'A file in the folder that holds .prow or .prow.yaml; the current folder where unset.' },
   'github-endpoint': { ...GITHUB_FLAG, kind: 'list' }, 'github-graphql-endpoint': GITHUB_FLAG, 'github-host': GITHUB_FLAG, 'github-token-path': GITHUB_FLAG,
   'github-app-id': GITHUB_FLAG, 'github-app-private-key-path': GITHUB_FLAG, 'github-hourly-tokens': GITHUB_FLAG, 'github-allowed-burst': GITHUB_FLAG,
   'gcs-credentials-file': GITHUB_FLAG, 's3-credentials-file': GITHUB_FLAG, 'cache-dir-base': GITHUB_FLAG, 'in-repo-config-cache-size': GITHUB_FLAG, 'moonraker-address': GITHUB_FLAG,
@@ -46,6 +53,7 @@ interface Options {
   readonly named: readonly CheckName[];
   readonly strict: boolean;
   readonly requiredAnnotations: readonly string[];
+  readonly inRepo: Readonly<{ repo: Repo; folder: string }> | undefined;
 }
 
 /**
@@ -72,7 +80,7 @@ export async function checkconfig(args: readonly string[], { print, note, contex
       }
     },
   };
-  const errors = [...unknownPlugins(input), ...gerritTriggers(input)];
+  const errors = [...unknownPlugins(input), ...gerritTriggers(input), ...(await inRepoErrors(input, options))];
   if (errors.length > 0) return fail(errors, { print, note });
   for (const finding of findings.warnings) if (finding.message !== UNKNOWN_KEY) note(formatFinding(finding));
   let count = 0;
@@ -109,7 +117,44 @@ function readOptions(args: readonly string[]): Options {
     named: warnings,
     strict: flags.flag('strict'),
     requiredAnnotations: flags.list('required-job-annotations'),
+    inRepo: inRepoOption(flags.text('prow-yaml-repo-name') ?? '', flags.text('prow-yaml-path') ?? ''),
   };
+}
+
+function inRepoOption(name: string, path: string): Options['inRepo'] {
+  if (name === '') {
+    if (path !== '') throw new Error('--prow-yaml-path needs --prow-yaml-repo-name');
+    return undefined;
+  }
+  const [org = '', repo = '', ...more] = name.split('/');
+  if (org === '' || repo === '' || more.length > 0) throw new Error(`--prow-yaml-repo-name: expected ORG/REPO, found ${JSON.stringify(name)}`);
+  return { repo: { org, name: repo }, folder: dirname(path) };
+}
+
+/** Errors of a repository's own configuration; unknown keys are errors only where all of them are looked for. */
+async function inRepoErrors(input: CheckInput, { inRepo, checks }: Options): Promise<readonly Finding[]> {
+  if (!inRepo) return [];
+  const findings = noFindings();
+  const sources: Source[] = [];
+  for (const file of await inRepoFiles(inRepo.folder)) {
+    const { source } = await readSource(file, findings);
+    if (source) sources.push(source);
+  }
+  const { presubmits, at } = inRepoJobs(sources, { repo: inRepo.repo, snapshot: input.snapshot, centralPresets: input.jobs.presets, findings });
+  const refused = presubmits.map((job, n) => {
+    const fault = gerritFault(input, job.rerun_command);
+    return fault === undefined ? undefined : at(n, 'rerun_command', `${job.name}: ${fault}`);
+  });
+  return [...findings.errors, ...(checks.includes('unknown-fields-all') ? findings.warnings : []), ...refused.filter((one) => one !== undefined)];
+}
+
+/** All files below `.prow`, else `.prow.yaml`, else none. */
+async function inRepoFiles(folder: string): Promise<readonly string[]> {
+  const is = async (path: string) => stat(path).then((found) => (found.isDirectory() ? 'folder' : 'file'), () => 'nothing');
+  const found = await is(join(folder, '.prow'));
+  if (found === 'file') throw new Error(`${join(folder, '.prow')}: expected a folder, found a file`);
+  if (found === 'folder') return yamlFiles(join(folder, '.prow'));
+  return (await is(join(folder, '.prow.yaml'))) === 'file' ? [join(folder, '.prow.yaml')] : [];
 }
 
 function fail(errors: readonly Finding[], { print, note }: Pick<CheckconfigDeps, 'print' | 'note'>): 1 {
@@ -120,11 +165,16 @@ function fail(errors: readonly Finding[], { print, note }: Pick<CheckconfigDeps,
 
 /** Every presubmit must be startable from Gerrit where that is restricted; no warning, an error. */
 function gerritTriggers(input: CheckInput): readonly Finding[] {
-  const source = textAt(input.snapshot.prow.gerrit, 'allowed_presubmit_trigger_re');
-  if (source === '' || regexFault(source) !== undefined) return [];
-  const allowed = pattern(source);
-  return staticJobs(input).flatMap(({ type, job, at }) => (type === 'presubmit' && !allowed.test(job.rerun_command)
-    ? [at('rerun_command', `${job.name}: ${JSON.stringify(job.rerun_command)} does not match gerrit.allowed_presubmit_trigger_re`)] : []));
+  return staticJobs(input).flatMap(({ type, job, at }) => {
+    const fault = type === 'presubmit' ? gerritFault(input, job.rerun_command) : undefined;
+    return fault === undefined ? [] : [at('rerun_command', `${job.name}: ${fault}`)];
+  });
+}
+
+function gerritFault({ snapshot }: CheckInput, command: string): string | undefined {
+  const source = textAt(snapshot.prow.gerrit, 'allowed_presubmit_trigger_re');
+  if (source === '' || regexFault(source) !== undefined || pattern(source).test(command)) return undefined;
+  return `${JSON.stringify(command)} does not match gerrit.allowed_presubmit_trigger_re`;
 }
 
 /** The states of build clusters, where a local file tells them; that it cannot be read is only remarked. */

@@ -138,7 +138,28 @@ test('wrong options end before anything is read', async () => {
   await expect(run([])).rejects.toThrow('--config-path');
   await expect(run(['--config-path=x', '--nope'])).rejects.toThrow(UsageError);
   await expect(run(['--config-path=x', '--warnings=nope'])).rejects.toThrow('there is no warning "nope"; there are mismatched-tide,');
+  await expect(run(['--config-path=x', '--prow-yaml-path=x'])).rejects.toThrow('needs --prow-yaml-repo-name');
+  await expect(run(['--config-path=x', '--prow-yaml-repo-name=x'])).rejects.toThrow('expected ORG/REPO');
   await expect(run(['--config-path=x', '--warnings=verify-owners-presence'])).rejects.toThrow('only GitHub could tell');
+});
+
+const inRepo: readonly (readonly [about: string, files: Files, want: readonly string[], args?: readonly string[]])[] = [
+  ['fine', { '.prow.yaml': `presubmits: [{name: a, ${spec}}]\nperiodics: []` }, []],
+  ['none', {}, []],
+  ['no spec', { '.prow.yaml': 'presubmits:\n- name: a' }, ['.prow.yaml:2:3: presubmits[0]: a: the agent kubernetes needs a spec']],
+  ['the folder wins', { '.prow.yaml': '[', '.prow/x/b.yaml': `postsubmits:\n- {name: b, ${spec}, cluster: other}` }, ['.prow/x/b.yaml:2:48: postsubmits[0].cluster: b: the cluster other is not in in_repo_config.allowed_clusters for o/r']],
+  ['two files of one name', { '.prow/x/b.yaml': `presubmits: [{name: a, ${spec}}]`, '.prow/y/b.yaml': `presubmits: [{name: a, ${spec}}]` }, ['.prow/y/b.yaml:1:21: presubmits[0].name: the job a is there twice for one branch']],
+  ['what Gerrit may not start', { 'config.yaml': 'gerrit: {allowed_presubmit_trigger_re: "^/test "}', '.prow.yaml': `presubmits: [{name: a, ${spec}, trigger: /go, rerun_command: /go}]` }, ['.prow.yaml:1:79: presubmits[0].rerun_command: a: "/go" does not match gerrit.allowed_presubmit_trigger_re']],
+  ['an allowed cluster', { 'config.yaml': 'in_repo_config: {allowed_clusters: {o: [other]}}', '.prow.yaml': `presubmits: [{name: a, ${spec}, cluster: other}]` }, []],
+  ['a static job of the name', { 'jobs.yaml': `presubmits: {o/r: [{name: a, ${spec}}], o/x: [{name: b, ${spec}}]}`, '.prow.yaml': `presubmits:\n- {name: b, ${spec}}\n- {name: a, ${spec}}` }, ['.prow.yaml:3:10: presubmits[1].name: the job a is there twice for one branch']],
+  ['a central preset that clashes', { 'jobs.yaml': 'presets: [{labels: {p: t}, env: [{name: X}]}]', '.prow.yaml': 'presubmits:\n- {name: a, labels: {p: t}, spec: {containers: [{env: [{name: X}]}]}}' }, ['.prow.yaml:2:35: presubmits[0].spec: a: a preset adds the environment variable "X", which is there already']],
+  ['an unknown key, where all are looked for', { '.prow.yaml': 'periodics: []' }, ['.prow.yaml:1:1: periodics: unknown key, it has no effect'], ['--warnings=unknown-fields-all']],
+];
+
+test.each(inRepo)("a repository's own configuration: %s", async (_, files, want, args = []) => {
+  const { code, out } = await check(files, ['--prow-yaml-repo-name=o/r', '--prow-yaml-path=ROOT/.prow.yaml', '--exclude-warning=non-decorated-jobs', ...args]);
+  expect(out).toEqual(want);
+  expect(code).toBe(want.length > 0 ? 1 : 0);
 });
 
 describe('real configurations', () => {

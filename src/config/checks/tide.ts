@@ -1,5 +1,5 @@
+import { inRepoEnabled } from '../jobs/inRepo.js';
 import type { ProtectionPolicy } from '../prow/branchProtection.js';
-import { own } from '../lookup.js';
 import { placeIn } from '../places.js';
 import type { TideQuery } from '../prow/tide.js';
 import type { Finding, Path } from '../findings.js';
@@ -109,15 +109,10 @@ export const tideContextPolicy: Check = (input) => {
   for (const [org, { repos }] of Object.entries(prow.tide.context_options.orgs)) for (const [repo, level] of Object.entries(repos)) add(`${org}/${repo}`, Object.keys(level.branches));
   return [...branches].flatMap(([repo, named]): readonly Finding[] => {
     const [org = '', name = '', ...more] = repo.split('/');
-    if (name === '' || more.length > 0 || inRepoConfig(prow.in_repo_config, org, repo)) return [];
+    if (name === '' || more.length > 0 || inRepoEnabled(prow, { org, name })) return [];
     return [...(named.size === 0 ? ['master'] : named)].flatMap((branch) => {
       const fault = input.contextFault({ org, name, branch });
       return fault === undefined ? [] : [placeIn(input.prowSources, ['tide', 'context_options', 'orgs', org, 'repos', name, 'branches', branch], `${repo}, branch ${branch}: ${fault}`)];
     });
   });
 };
-
-function inRepoConfig(section: unknown, org: string, repo: string): boolean {
-  const enabled = Object((Object(section) as Readonly<{ enabled?: unknown }>).enabled) as Readonly<Record<string, unknown>>;
-  return [repo, org, '*'].map((key) => own(enabled, key)).find((value) => typeof value === 'boolean') === true;
-}

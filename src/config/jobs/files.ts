@@ -26,6 +26,11 @@ export async function jobFiles(path: string, errors: Finding[]): Promise<readonl
   });
 }
 
+/** All `*.yaml` and `*.yml` below a folder, whatever their base names; `.prowignore` files exclude. */
+export async function yamlFiles(folder: string): Promise<readonly string[]> {
+  return walk(folder, []);
+}
+
 async function walk(folder: string, above: readonly Scope[]): Promise<readonly string[]> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('..')).sort((a, b) => (a.name < b.name ? -1 : 1));
   const scopes = entries.some((entry) => entry.name === IGNORE_FILE)

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { slug, type Repo } from '../../core/ids.js';
+import { decode } from '../decode.js';
+import type { Finding, Findings } from '../findings.js';
+import { forRepo, own } from '../lookup.js';
+import type { ProwConfig } from '../prow/schema.js';
+import { Raw } from '../scalars.js';
+import type { Snapshot } from '../snapshot.js';
+import type { Source } from '../yaml/source.js';
+import { field, textsAt } from './data.js';
+import { finalizeJobs, type Read, type ReadJobs } from './finalize.js';
+import { PostsubmitYaml, Preset, PresubmitYaml, type Postsubmit, type Presubmit } from './schema.js';
+import { clashes } from './validate.js';
+
+/** A file of a repository's own configuration (config 5.2): jobs for that repository only. */
+export const InRepoConfig = z.object({
+  presets: z.array(Preset).readonly().default([]),
+  presubmits: z.array(PresubmitYaml).readonly().default([]),
+  postsubmits: z.array(PostsubmitYaml).readonly().default([]),
+  prow_ignored: Raw,
+}).readonly();
+
+interface InRepoDeps {
+  readonly repo: Repo;
+  /** The central configuration, whose presets and defaults hold and whose jobs may not clash. */
+  readonly snapshot: Pick<Snapshot, 'prow' | 'presubmits' | 'postsubmits'>;
+  readonly centralPresets: ReadJobs['presets'];
+  readonly findings: Findings;
+}
+
+export interface InRepoJobs {
+  readonly presubmits: readonly Presubmit[];
+  readonly postsubmits: readonly Postsubmit[];
+  /** The place of a key of the presubmit with this index. */
+  at(n: number, key: string, message: string): Finding | undefined;
+}
+
+/** Defaults and checks a repository's own jobs together with its static ones (config 5.3). Faults go to the findings. */
+export function inRepoJobs(sources: readonly Source[], { repo, snapshot, centralPresets, findings }: InRepoDeps): InRepoJobs {
+  const presets: Preset[] = [...centralPresets];
+  const presubmits: Read<PresubmitYaml>[] = [];
+  const postsubmits: Read<PostsubmitYaml>[] = [];
+  for (const source of sources) {
+    const config = decode(InRepoConfig, source, findings);
+    if (!config) continue;
+    const placed = (key: string) => <T>(job: T, n: number): Read<T> => ({
+      job, file: source.file, at: (below, message) => source.finding([key, n, ...(typeof below === 'string' ? [below] : below)].filter((part) => part !== ''), message),
+    });
+    presets.push(...config.presets);
+    presubmits.push(...config.presubmits.map(placed('presubmits')));
+    postsubmits.push(...config.postsubmits.map(placed('postsubmits')));
+  }
+  const key = slug(repo);
+  const done = finalizeJobs({ presets, presubmits: new Map([[key, presubmits]]), postsubmits: new Map([[key, postsubmits]]), periodics: [] }, snapshot.prow, findings.errors);
+  const [ours, theirs] = [done.presubmits.get(key) ?? [], done.postsubmits.get(key) ?? []];
+  report(clashes([...snapshot.presubmits(repo), ...ours]), snapshot.presubmits(repo).length, presubmits, findings.errors);
+  report(clashes([...snapshot.postsubmits(repo), ...theirs]), snapshot.postsubmits(repo).length, postsubmits, findings.errors);
+  const allowed = allowedClusters(snapshot.prow, repo);
+  for (const [jobs, read] of [[ours, presubmits], [theirs, postsubmits]] as const) {
+    jobs.forEach((job, n) => {
+      const finding = allowed.has(job.cluster) ? undefined : read[n]?.at('cluster', `${job.name}: the cluster ${job.cluster} is not in in_repo_config.allowed_clusters for ${key}`);
+      if (finding) findings.errors.push(finding);
+    });
+  }
+  return { presubmits: ours, postsubmits: theirs, at: (n, below, message) => presubmits[n]?.at(below, message) };
+}
+
+/** Clashes among the repository's own jobs were reported when they were finalized; these are the ones with static jobs. */
+function report(found: ReturnType<typeof clashes>, statics: number, read: readonly Read<unknown>[], errors: Finding[]): void {
+  for (const { index, key, message } of found) {
+    const finding = read[index - statics]?.at(key, message);
+    if (finding && !errors.some((one) => one.file === finding.file && one.path === finding.path)) errors.push(finding);
+  }
+}
+
+/** The clusters of all levels together; `default` where nothing is said for everybody. */
+export function allowedClusters(prow: Pick<ProwConfig, 'in_repo_config'>, repo: Repo): ReadonlySet<string> {
+  const section = Object(field(prow.in_repo_config, 'allowed_clusters') ?? {}) as Readonly<Record<string, unknown>>;
+  const everybody = Array.isArray(own(section, '*')) ? textsAt(section, '*') : ['default'];
+  return new Set([...textsAt(section, slug(repo)), ...textsAt(section, repo.org), ...everybody]);
+}
+
+/** Whether a repository's own configuration counts; the closest key decides. */
+export function inRepoEnabled(prow: Pick<ProwConfig, 'in_repo_config'>, repo: Repo): boolean {
+  const section = Object(field(prow.in_repo_config, 'enabled') ?? {}) as Readonly<Record<string, unknown>>;
+  return forRepo(Object.fromEntries(Object.entries(section).filter(([, value]) => typeof value === 'boolean')), repo) === true;
+}
+
