@@ -104,6 +104,8 @@ function readOptions(args: readonly string[]): Options {
     if (!known) throw new Error(`--warnings: there is no warning ${JSON.stringify(name)}; there are ${CHECK_NAMES.join(', ')}`);
     return known;
   });
+  // Wrong values end with 1 here, as upstream's do; only unknown flags end with 2.
+  if ((flags.text('config-path') ?? '') === '') throw new Error('--config-path is missing');
   const files = configFiles(flags);
   return {
     files: {

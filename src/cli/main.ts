@@ -159,7 +159,7 @@ async function withHelp(name: string, table: FlagTable, command: () => Promise<n
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`);
+  const rows = Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(11)} ${about}`);
   return `Usage: prow COMMAND [flags]\n\n${rows.join('\n')}\n\nprow COMMAND --help lists a command's flags.`;
 }
 

@@ -135,7 +135,9 @@ test('warnings are chosen as upstream does', () => {
 });
 
 test('wrong options end before anything is read', async () => {
-  await expect(run([])).rejects.toThrow('--config-path');
+  const missing = run([]);
+  await expect(missing).rejects.toThrow('--config-path is missing');
+  await expect(missing).rejects.not.toBeInstanceOf(UsageError);
   await expect(run(['--config-path=x', '--nope'])).rejects.toThrow(UsageError);
   await expect(run(['--config-path=x', '--warnings=nope'])).rejects.toThrow('there is no warning "nope"; there are mismatched-tide,');
   await expect(run(['--config-path=x', '--prow-yaml-path=x'])).rejects.toThrow('needs --prow-yaml-repo-name');
