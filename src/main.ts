@@ -124,7 +124,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     auth: auth.kind === 'app' ? { kind: 'app', appId: auth.appId, privateKey: () => authSecret.value() } : { kind: 'token', token: () => authSecret.value() },
   });
   void tellMissingGrants(github, log);
-  const git = createGit({ dir: join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org, signal) => github.gitCredentials(org, signal), log, censor: censor.censor });
+  const git = createGit({ dir: join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org, signal) => github.gitCredentials(org, signal), clock, env: process.env, log, censor: censor.censor });
   const jobs = await loadProwJobs({ kubeconfig: settings.kubeconfig, namespace: () => config.current().prow.prowjob_namespace, mode, log });
   const owners = createOwners({ git, github: github.forPlugin('owners'), config, log });
 

@@ -22,7 +22,7 @@ test('owners of a real repository follow its branch and its collaborators', asyn
   let collaborators: readonly string[] | Error = ['Alice', 'carol', 'dave', 'mallory'];
   let config = snapshot({ plugins: { owners: { mdyamlrepos: ['o'] } } });
   const listed: string[] = [];
-  const inner = createGit({ dir: join(origin.scratch, 'mirrors'), baseUrl: origin.baseUrl, credentials: () => Promise.resolve(undefined), log: silentLog, censor: (text) => text });
+  const inner = createGit({ dir: join(origin.scratch, 'mirrors'), baseUrl: origin.baseUrl, credentials: () => Promise.resolve(undefined), clock: { now: () => Date.now() }, env: process.env, log: silentLog, censor: (text) => text });
   const owners = createOwners({
     git: { ...inner, listFiles: (where, sha, options) => { listed.push(sha); return inner.listFiles(where, sha, options); } },
     github: { branchSha: () => Promise.resolve(tip), collaborators: () => (collaborators instanceof Error ? Promise.reject(collaborators) : Promise.resolve(collaborators)) },

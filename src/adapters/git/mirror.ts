@@ -3,6 +3,7 @@ import { mkdir, open, rename, rm, stat, utimes, type FileHandle } from 'node:fs/
 import { join } from 'node:path';
 import { NotFoundError } from '../../core/errors.js';
 import { slug, type Repo } from '../../core/ids.js';
+import type { Clock } from '../../core/ports/clock.js';
 import type { Log } from '../../core/ports/log.js';
 import { GitError, runGit, type GitOutput, type GitRun } from './process.js';
 
@@ -13,11 +14,15 @@ export interface MirrorOptions {
   readonly baseUrl: string;
   /** undefined: anonymous. */
   readonly credentials: (org: string, signal: AbortSignal) => Promise<{ readonly user: string; readonly password: string } | undefined>;
+  readonly clock: Clock;
+  /** What git finds in its environment: PATH, HOME, the user's own configuration. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly censor: (text: string) => string;
 }
 
-export type Git = (run: Omit<GitRun, 'cwd' | 'timeoutMs'> & { readonly timeoutMs?: number }) => Promise<GitOutput>;
+/** `env` is added to the environment. */
+export type Git = (run: Omit<GitRun, 'cwd' | 'timeoutMs' | 'env'> & { readonly timeoutMs?: number; readonly env?: Readonly<Record<string, string>> }) => Promise<GitOutput>;
 
 /** Bare copies of repositories, one folder each, that hold the commits that somebody needed. */
 export interface Mirrors {
@@ -34,14 +39,14 @@ const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 const SAFE = /^[A-Za-z0-9_.-]+$/;
 
 /** Held by one process at a time; a lock of a process that died is taken over. */
-async function lockFile(path: string, signal: AbortSignal): Promise<{ release(): Promise<void> }> {
+async function lockFile(path: string, clock: Clock, signal: AbortSignal): Promise<{ release(): Promise<void> }> {
   for (;;) {
     signal.throwIfAborted();
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, 'wx');
       await handle.writeFile(String(process.pid));
-      const touching = setInterval(() => { const now = new Date(); void utimes(path, now, now).catch(() => {}); }, TOUCH_MS);
+      const touching = setInterval(() => { const now = clock.now() / 1_000; void utimes(path, now, now).catch(() => {}); }, TOUCH_MS);
       touching.unref();
       return {
         async release() {
@@ -55,13 +60,13 @@ async function lockFile(path: string, signal: AbortSignal): Promise<{ release():
       await handle?.close();
     }
     const held = await stat(path).catch(() => undefined);
-    if (held && Date.now() - held.mtimeMs > STALE_MS) await rm(path, { force: true });
+    if (held && clock.now() - held.mtimeMs > STALE_MS) await rm(path, { force: true });
     else await new Promise((resolve) => { setTimeout(resolve, 50); });
   }
 }
 
 /** Makes and refreshes mirrors. A missing commit is fetched by its id alone; nothing else is. */
-export function createMirrors({ dir, baseUrl, credentials, log, censor }: MirrorOptions): Mirrors {
+export function createMirrors({ dir, baseUrl, credentials, clock, env: inherited, log, censor }: MirrorOptions): Mirrors {
   const chains = new Map<string, Promise<unknown>>();
 
   /** One after the other within this process; waiting for the lock file is for other processes. */
@@ -74,7 +79,7 @@ export function createMirrors({ dir, baseUrl, credentials, log, censor }: Mirror
     return mine;
   }
 
-  const gitIn = (path: string, signal: AbortSignal): Git => (run) => runGit({ timeoutMs: LOCAL_MS, ...run, cwd: path, signal: run.signal ?? signal }, censor);
+  const gitIn = (path: string, signal: AbortSignal): Git => (run) => runGit({ timeoutMs: LOCAL_MS, ...run, env: { ...inherited, ...run.env }, cwd: path, signal: run.signal ?? signal }, censor);
 
   async function missing(git: Git, shas: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
     const { stdout } = await git({ args: ['cat-file', '--batch-check'], input: shas.map((sha) => `${sha}^{commit}\n`).join(''), signal });
@@ -121,7 +126,7 @@ export function createMirrors({ dir, baseUrl, credentials, log, censor }: Mirror
       if (!there) {
         await mkdir(folder, { recursive: true });
         await alone(path, async () => {
-          const lock = await lockFile(`${path}.lock`, signal);
+          const lock = await lockFile(`${path}.lock`, clock, signal);
           try {
             await ensure(path, repo, shas, signal);
           } catch (error) {

@@ -8,7 +8,8 @@ export interface GitRun {
   /** Milliseconds; a process that takes longer is killed. */
   readonly timeoutMs: number;
   readonly input?: string | Buffer;
-  readonly env?: Readonly<Record<string, string>>;
+  /** The whole environment of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Exit codes beside 0 that are answers. */
   readonly accepted?: readonly number[];
 }
@@ -39,7 +40,7 @@ export function runGit({ args, cwd, signal, timeoutMs, input, env, accepted = []
     if (signal.aborted) { reject(signal.reason as Error); return; }
     const child = spawn('git', ['-c', 'gc.autoDetach=false', '-c', 'core.hooksPath=', '-c', 'protocol.ext.allow=never', ...args], {
       // A group of its own: git's helpers hold the pipes open and have to end with it.
-      cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: 'true', LC_ALL: 'C', ...env },
+      cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: 'true', LC_ALL: 'C' },
     });
     const out: Buffer[] = [];
     const err: Buffer[] = [];

@@ -12,7 +12,7 @@ const repo = { org: 'o', name: 'r' };
 const signal = new AbortController().signal;
 
 function open(origin: Pick<Remote, 'scratch' | 'baseUrl'>, over: Partial<Parameters<typeof createGit>[0]> = {}) {
-  return createGit({ dir: join(origin.scratch, 'mirrors'), baseUrl: origin.baseUrl, credentials: () => Promise.resolve(undefined), log: silentLog, censor: (text) => text, ...over });
+  return createGit({ dir: join(origin.scratch, 'mirrors'), baseUrl: origin.baseUrl, credentials: () => Promise.resolve(undefined), clock: { now: () => Date.now() }, env: process.env, log: silentLog, censor: (text) => text, ...over });
 }
 
 test('reads files at a commit, however they are called; no symbolic links', async () => {
