@@ -1,24 +1,15 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { expect, test } from '@jest/globals';
-import { z } from 'zod';
 import { adderOf } from '../../src/adapters/queue/adder.js';
 import { startWorker } from '../../src/adapters/queue/worker.js';
-import { defineQueue } from '../../src/core/queue.js';
+import { sampleQueue } from '../support/sampleQueue.js';
 import { eventually, testRedis } from '../support/redis.js';
 
 test('a job survives ten killed workers in a row, and comes back within 15 s each time', async () => {
   await using connection = testRedis();
   let ran = 0;
-  const def = defineQueue<Readonly<{ id: string }>, undefined>({
-    name: 'sample',
-    payload: z.strictObject({ id: z.string() }),
-    dedupe: ({ id }) => id,
-    retry: { attempts: 3, backoffMs: 1_000 },
-    concurrency: 1,
-    timeoutMs: 600_000,
-    process: async (_payload, _deps, { attempt }) => void (ran = attempt),
-  });
+  const def = sampleQueue(async (_payload, _deps, { attempt }) => void (ran = attempt));
   await using adder = adderOf(def, connection);
   await adder.add({ id: 'held' });
   let killed = Date.now();
