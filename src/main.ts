@@ -35,10 +35,11 @@ import { createWeb } from './web/app.js';
 import { createHook } from './web/hook.js';
 import { listen } from './web/listen.js';
 import { createQueueUi } from './web/queues.js';
-import { openAdders, openQueues, startWorkers } from './worker.js';
+import { openAdders, openQueues, startWorkers, type Adders } from './worker.js';
 
 const clock: Clock = { now: () => Date.now() };
 const CONFIG_LOOK_MS = 1_000;
+const COUNT_MS = 1_000;
 /** So long a start waits for Redis; after that it serves, and says that Redis is away. */
 const REDIS_WAIT_MS = 5_000;
 /** The help pages do not wait longer for GitHub. */
@@ -65,11 +66,25 @@ function restricted(source: ConfigSource, { enabled }: Settings): ConfigSource {
   };
 }
 
-function metricsApp(metrics: MetricsAdapter): Hono {
+/** `look` brings the gauges up to date before they are read. */
+function metricsApp(metrics: MetricsAdapter, look: () => Promise<void>): Hono {
   const app = new Hono();
-  app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }));
+  app.get('/metrics', async (c) => {
+    await look();
+    return c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
+  });
   app.get('/healthz', (c) => c.text('OK'));
   return app;
+}
+
+/** Sizes of the queues; Redis being away must not keep a scrape waiting. */
+async function countJobs(adders: Adders, metrics: MetricsAdapter): Promise<void> {
+  const late = new Promise<void>((resolve) => { setTimeout(resolve, COUNT_MS).unref(); });
+  const { [Symbol.asyncDispose]: _close, ...queues } = adders;
+  const counted = Promise.all(Object.entries(queues).map(async ([queue, adder]) => {
+    for (const [state, jobs] of Object.entries(await adder.counts())) metrics.set('prow_queue_jobs', jobs, { queue, state });
+  }));
+  await Promise.race([counted.catch(() => {}), late]);
 }
 
 /** Something to be closed at the end; closed in the reverse order of opening. */
@@ -164,11 +179,14 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     closings.push((graceMs) => workers.stop({ graceMs: Math.min(graceMs, HAND_BACK_MS) }));
   }
 
-  const checks = [
-    { name: 'redis', problem: () => watch.problem() },
-    { name: 'config', problem: () => config.problem() },
-  ];
-  const metricsServer = await listen(metricsApp(metrics), settings.metricsPort, settings.host);
+  const checks = [{ name: 'redis', problem: () => watch.problem() }];
+  const remarks = [{ name: 'config', problem: () => config.problem() }];
+  const lookAround = async (): Promise<void> => {
+    metrics.set('prow_redis_up', watch.problem() === undefined ? 1 : 0);
+    metrics.set('prow_config_broken', config.problem() === undefined ? 0 : 1);
+    if (watch.problem() === undefined) await countJobs(adders, metrics);
+  };
+  const metricsServer = await listen(metricsApp(metrics, lookAround), settings.metricsPort, settings.host);
   closings.push((graceMs) => metricsServer.close(graceMs));
   if (role === 'worker') return { port: undefined, metricsPort: metricsServer.port, adminPort: undefined, stop };
 
@@ -179,12 +197,16 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     wake: (lane) => { void adders.event.add({ lane }).catch((err: unknown) => { log.warn({ err, lane }, 'lane not woken; the repair tick will'); }); },
   });
   const hook = components.has('hook')
-    ? createHook({ store: promptStore, handling, secrets: secretFile(settings.hmacSecretFile, { clock, log, parse: (text) => { censor.add(text); return parseHmacSecrets(text); } }), clock, log, metrics })
+    ? createHook({ store: promptStore, handling, secrets: secretFile(settings.hmacSecretFile, { clock, log, parse: (text) => {
+          const secret = parseHmacSecrets(text);
+          for (const token of [...secret.values()].flat()) censor.add(token);
+          return secret;
+        } }), clock, log, metrics })
     : undefined;
   const web = createWeb({
     webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed,
     help: async (signal) => helpDocument(config.current(), plugins, await reposOf(config.current(), (org) => github.repositories(org, { signal: AbortSignal.any([signal, AbortSignal.timeout(HELP_MS)]) }))),
-    tideJson: async () => tideJson(config.current(), await views.pools()), checks, linkUrl: () => config.current().prow.github.link_url,
+    tideJson: async () => tideJson(config.current(), await views.pools()), checks, remarks, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });
   const main = await listen(web.app, settings.port, settings.host);

@@ -7,7 +7,7 @@ import type { Feed } from '../core/ports/feed.js';
 import type { Log } from '../core/ports/log.js';
 import type { TideViews } from '../core/ports/tide.js';
 import { findAsset } from './assets.js';
-import { readiness, type Check } from './health.js';
+import { problemsOf, readiness, type Check } from './health.js';
 import { Layout } from './pages/layout.js';
 import { LiveParts, type Overview } from './pages/overview.js';
 import { pageHeaders } from './security.js';
@@ -23,7 +23,10 @@ export interface WebDeps {
   readonly help: (signal: AbortSignal) => Promise<unknown>;
   /** `/tide.js` (tide 19.2). */
   readonly tideJson: () => Promise<unknown>;
+  /** Without these nothing can be taken: readiness fails. */
   readonly checks: readonly Check[];
+  /** What works on all the same, and should be seen: a broken configuration must not take the webhook out of service. */
+  readonly remarks: readonly Check[];
   readonly linkUrl: () => string;
   readonly adminUrl: string | undefined;
   readonly clock: Clock;
@@ -60,9 +63,9 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
   const overview = async (): Promise<Overview> => {
     const gathered = await Promise.allSettled([deps.tide.pools(), deps.tide.merges(20), deps.events.recent(50)]);
     const [pools, merges, events] = gathered;
-    const state = await readiness(true, deps.checks);
+    const problems = await problemsOf([...deps.checks, ...deps.remarks]);
     return {
-      now: deps.clock.now(), linkUrl: deps.linkUrl(), problems: state.kind === 'unready' ? state.problems : [],
+      now: deps.clock.now(), linkUrl: deps.linkUrl(), problems,
       pools: pools.status === 'fulfilled' ? pools.value : [], merges: merges.status === 'fulfilled' ? merges.value : [], events: events.status === 'fulfilled' ? events.value : [],
     };
   };

@@ -7,9 +7,8 @@ export interface Check {
 
 export type Readiness = Readonly<{ kind: 'starting' } | { kind: 'ready' } | { kind: 'unready'; problems: readonly string[] }>;
 
-/** Readiness of the process: `starting` until `declared`, then what the checks say. A check that throws is a problem. */
-export async function readiness(declared: boolean, checks: readonly Check[]): Promise<Readiness> {
-  if (!declared) return { kind: 'starting' };
+/** What is wrong, a line each. A check that throws is a problem. */
+export async function problemsOf(checks: readonly Check[]): Promise<readonly string[]> {
   const problems = await Promise.all(
     checks.map(async ({ name, problem }) => {
       try {
@@ -20,6 +19,12 @@ export async function readiness(declared: boolean, checks: readonly Check[]): Pr
       }
     }),
   );
-  const bad = problems.filter((text) => text !== undefined);
-  return bad.length === 0 ? { kind: 'ready' } : { kind: 'unready', problems: bad };
+  return problems.filter((text) => text !== undefined);
+}
+
+/** Readiness of the process: `starting` until `declared`, then what the checks say. */
+export async function readiness(declared: boolean, checks: readonly Check[]): Promise<Readiness> {
+  if (!declared) return { kind: 'starting' };
+  const problems = await problemsOf(checks);
+  return problems.length === 0 ? { kind: 'ready' } : { kind: 'unready', problems };
 }

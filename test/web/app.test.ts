@@ -19,7 +19,7 @@ function web(over: Partial<WebDeps> = {}) {
   return createWeb({
     webhookPath: '/hook', hook: undefined, events: { recent: async () => [event] }, tide: { pools: async () => [pool], merges: async () => [] },
     feed: { publish() {}, async *subscribe() {} }, help: async () => ({ AllRepos: ['acme/shop'] }), tideJson: async () => ({ Pools: [{ Org: '</script>' }] }),
-    checks: [], linkUrl: () => 'https://github.com', adminUrl: undefined, clock: { now: () => 61_000 }, log: silentLog, ...over,
+    checks: [], remarks: [], linkUrl: () => 'https://github.com', adminUrl: undefined, clock: { now: () => 61_000 }, log: silentLog, ...over,
   });
 }
 
@@ -49,6 +49,13 @@ test('readiness: 404 before it is declared, then 200, then 503 with the reason',
   now.problem = 'connection refused';
   const down = await app.request('/healthz/ready');
   expect([down.status, await down.text()]).toEqual([503, 'redis: connection refused\n']);
+});
+
+test('what works on all the same is shown, and leaves the process ready', async () => {
+  const { app, declareReady } = web({ remarks: [{ name: 'config', problem: () => 'plugins.yaml:3:1: no such key' }] });
+  declareReady();
+  expect((await app.request('/healthz/ready')).status).toBe(200);
+  expect(await (await app.request('/')).text()).toContain('config: plugins.yaml:3:1: no such key');
 });
 
 test('the front page still comes when Redis does not answer, and says what is wrong', async () => {
