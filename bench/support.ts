@@ -62,7 +62,7 @@ export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold
   const args = [
     'serve', '--config-path', file('config.yaml', '{}\n'), '--job-config-path', file('jobs.yaml', JSON.stringify({ presubmits: { [REPO]: [job] } })), '--plugin-config', file('plugins.yaml', JSON.stringify({ plugins: { acme: { plugins } } })),
     '--hmac-secret-file', file('hmac', 'bench-secret'), '--github-endpoint', github.url, '--github-graphql-endpoint', github.graphqlUrl, '--github-host', github.gitUrl, '--github-app-id', String(github.appId),
-    '--github-app-private-key-path', file('key.pem', github.appKey), '--kubeconfig', kube.writeKubeconfig(join(dir, 'kubeconfig')), '--port', String(port), '--metrics-port', String(metricsPort), '--admin-port', '-1', '--host', '127.0.0.1',
+    '--github-app-private-key-path', file('key.pem', github.appKey), '--kubeconfig', kube.writeKubeconfig(join(dir, 'kubeconfig')), '--port', String(port), '--metrics-port', String(metricsPort), '--admin-port', '-1', '--health-port', '-1', '--host', '127.0.0.1',
     '--components', 'hook', '--state-dir', join(dir, 'state'), '--log-level', 'error', '--grace-period', '5s',
   ];
   const child: ChildProcess = spawn(process.execPath, ['bin/prow', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });

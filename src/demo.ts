@@ -68,7 +68,7 @@ function serveArgs({ dir, github, ports, role }: Readonly<{ dir: string; github:
   const web = role === 'web';
   const flags: Readonly<Record<string, string>> = {
     'config-path': join(dir, 'config.yaml'), 'plugin-config': join(dir, 'plugins.yaml'), 'hmac-secret-file': join(dir, 'hmac'), 'github-app-id': String(github.appId), 'github-app-private-key-path': join(dir, 'app-key.pem'),
-    'github-endpoint': github.url, 'github-graphql-endpoint': github.graphqlUrl, 'github-host': github.gitUrl, 'state-dir': dir, 'redis-prefix': PREFIX, 'role': role, 'host': '127.0.0.1', 'grace-period': '5s',
+    'github-endpoint': github.url, 'github-graphql-endpoint': github.graphqlUrl, 'github-host': github.gitUrl, 'state-dir': dir, 'redis-prefix': PREFIX, 'role': role, 'host': '127.0.0.1', 'health-port': '-1', 'grace-period': '5s',
     'port': String(web ? ports.web : 0), 'admin-port': String(web ? ports.admin : -1), 'metrics-port': String(web ? ports.webMetrics : ports.workerMetrics), 'github-client.initial-delay': '500ms',
   };
   // Started as this process was: from a checkout by bin/prow, else from what was built.

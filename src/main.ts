@@ -32,8 +32,10 @@ import { plugins } from './handlers/registry.js';
 import { tideJson } from './tide/json.js';
 import { tideKeys } from './tide/keys.js';
 import { createWeb } from './web/app.js';
+import type { Check } from './web/health.js';
 import { createHook } from './web/hook.js';
-import { listen } from './web/listen.js';
+import { listen, type Listener } from './web/listen.js';
+import { createProbes } from './web/probes.js';
 import { createQueueUi } from './web/queues.js';
 import { openAdders, openQueues, startWorkers, type Adders } from './worker.js';
 
@@ -115,13 +117,18 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const censor = createCensor();
   const loud: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? 'info'), censor: censor.censor, ...to });
   const watched = await watchConfig(
-    { configPath: settings.configPath, jobConfigPath: settings.jobConfigPath, pluginConfigPath: settings.pluginConfigPath },
+    {
+      configPath: settings.configPath, jobConfigPath: settings.jobConfigPath, pluginConfigPath: settings.pluginConfigPath,
+      supplementalProwConfigDirs: settings.supplemental.prowDirs, supplementalProwConfigSuffix: settings.supplemental.prowSuffix,
+      supplementalPluginConfigDirs: settings.supplemental.pluginDirs, supplementalPluginConfigSuffix: settings.supplemental.pluginSuffix,
+    },
     { log: loud, every: (tick) => { const timer = setInterval(() => { void tick(); }, CONFIG_LOOK_MS); return { stop: () => { clearInterval(timer); } }; } },
   );
   closings.push(() => watched[Symbol.asyncDispose]());
   const config = restricted(watched, settings);
   const log: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? config.current().prow.log_level), censor: censor.censor, ...to });
   const metrics = createMetrics();
+  for (const flag of settings.idle) log.warn({ flag }, 'this flag has no effect here');
   const { role, redisPrefix: prefix, components, mode } = settings;
 
   const privateRedis = settings.redisUrl === undefined ? await startRedis({ dir: join(settings.stateDir, 'redis') }) : undefined;
@@ -139,7 +146,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     auth: auth.kind === 'app' ? { kind: 'app', appId: auth.appId, privateKey: () => authSecret.value() } : { kind: 'token', token: () => authSecret.value() },
   });
   void tellMissingGrants(github, log);
-  const git = createGit({ dir: join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org, signal) => github.gitCredentials(org, signal), clock, env: process.env, log, censor: censor.censor });
+  const git = createGit({ dir: settings.gitDir ?? join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org, signal) => github.gitCredentials(org, signal), clock, env: process.env, log, censor: censor.censor });
   const jobs = await loadProwJobs({ kubeconfig: settings.kubeconfig, namespace: () => config.current().prow.prowjob_namespace, mode, log });
   const owners = createOwners({ git, github: github.forPlugin('owners'), config, log });
 
@@ -188,7 +195,13 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   };
   const metricsServer = await listen(metricsApp(metrics, lookAround), settings.metricsPort, settings.host);
   closings.push((graceMs) => metricsServer.close(graceMs));
-  if (role === 'worker') return { port: undefined, metricsPort: metricsServer.port, adminPort: undefined, stop };
+  const health = await listenForProbes(settings, checks, log);
+  if (health) closings.push((graceMs) => health.close(graceMs));
+  if (role === 'worker') {
+    await watch.look();
+    health?.declareReady();
+    return { port: undefined, metricsPort: metricsServer.port, adminPort: undefined, stop };
+  }
 
   const admin = settings.adminPort < 0 ? undefined : await listen(createQueueUi({ queues: openQueues(connection), mode }), settings.adminPort, '127.0.0.1');
   if (admin) closings.push((graceMs) => admin.close(graceMs));
@@ -214,8 +227,22 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   if (prompt.status !== 'ready') await once(prompt, 'ready', { signal: AbortSignal.timeout(REDIS_WAIT_MS) }).catch(() => {});
   await watch.look();
   web.declareReady();
+  health?.declareReady();
   log.info({ port: main.port, metricsPort: metricsServer.port, adminPort: admin?.port, components: [...components], role, mode, redis: privateRedis ? 'private' : 'given' }, 'prow serves');
   return { port: main.port, metricsPort: metricsServer.port, adminPort: admin?.port, stop };
+}
+
+/** The port of probes alone, where upstream's deployments look for them. A default port that is taken is left to whoever has it. */
+async function listenForProbes({ health: { port, asked }, host }: Settings, checks: readonly Check[], log: Log): Promise<(Listener & { declareReady(): void }) | undefined> {
+  if (port < 0) return undefined;
+  const probes = createProbes(checks);
+  try {
+    return { ...(await listen(probes.app, port, host)), declareReady: probes.declareReady };
+  } catch (err) {
+    if (asked) throw err;
+    log.info({ port }, 'the default health port is taken; probes are on the main port alone');
+    return undefined;
+  }
 }
 
 /** Repositories of the organisations that plugins.yaml names; one that cannot be listed contributes none. */

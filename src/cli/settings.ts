@@ -19,6 +19,12 @@ export interface Settings {
   readonly metricsPort: number;
   readonly host: string;
   readonly adminPort: number;
+  /** `asked`: it was named, so a port that is taken is an error. */
+  readonly health: Readonly<{ port: number; asked: boolean }>;
+  readonly gitDir: string | undefined;
+  readonly supplemental: Readonly<{ prowDirs: readonly string[]; prowSuffix: string; pluginDirs: readonly string[]; pluginSuffix: string }>;
+  /** Names of flags that were given and have no effect. */
+  readonly idle: readonly string[];
   readonly webhookPath: string;
   readonly mode: 'act' | 'dry';
   readonly components: ReadonlySet<Component>;
@@ -54,9 +60,15 @@ export const SERVE_FLAGS = {
   'github-enabled-repo': { kind: 'list', about: 'Act only in these repositories (ORG/REPO).' },
   'github-disabled-org': { kind: 'list', about: 'Never act in these organisations.' },
   'github-disabled-repo': { kind: 'list', about: 'Never act in these repositories (ORG/REPO).' },
+  'supplemental-prow-config-dir': { kind: 'list', about: 'Folders of further config.yaml parts.' },
+  'supplemental-prow-configs-filename-suffix': { kind: 'string', about: 'What files in these folders end with.', default: '_prowconfig.yaml' },
+  'supplemental-plugin-config-dir': { kind: 'list', about: 'Folders of further plugins.yaml parts.' },
+  'supplemental-plugin-configs-filename-suffix': { kind: 'string', about: 'What files in these folders end with.', default: '_pluginconfig.yaml' },
+  'cache-dir-base': { kind: 'string', about: 'Folder of git mirrors; by default in --state-dir.' },
   kubeconfig: { kind: 'string', about: 'Cluster that keeps ProwJobs. Without one the bot runs without jobs.' },
   port: { kind: 'int', about: 'Port of webhooks and pages.', default: '8888' },
   'metrics-port': { kind: 'int', about: 'Port of /metrics.', default: '9090' },
+  'health-port': { kind: 'int', about: 'Port of /healthz and /healthz/ready alone, which the main port has as well; 0 takes a free one, -1 none. The default is left out where it is taken.', default: '8081' },
   'admin-port': { kind: 'int', about: 'Port of the queue UI, on 127.0.0.1 only; 0 takes a free one, -1 none.', default: '8889' },
   host: { kind: 'string', about: 'Address that the ports of webhooks, pages and metrics listen on.', default: '0.0.0.0' },
   'webhook-path': { kind: 'string', about: 'Path of the webhook.', default: '/hook' },
@@ -69,6 +81,18 @@ export const SERVE_FLAGS = {
   queues: { kind: 'string', about: 'Queues that this worker works, by comma; all by default.', default: '' },
   'grace-period': { kind: 'duration', about: 'Time to finish what runs when asked to stop.', default: '180s' },
   'log-level': { kind: 'string', about: 'Overrides log_level of config.yaml.' },
+} as const satisfies FlagTable;
+
+/** Flags of upstream's components that mean nothing here: accepted, so that a deployment need not change, and said at the start. */
+export const IDLE_FLAGS = {
+  'github-hourly-tokens': { kind: 'int', about: 'No effect: calls are paced by GitHub\'s own limits.' },
+  'github-allowed-burst': { kind: 'int', about: 'No effect: calls are paced by GitHub\'s own limits.' },
+  'github-throttle-org': { kind: 'list', about: 'No effect: each organisation\'s calls are paced by GitHub\'s own limits.' },
+  'pprof-port': { kind: 'int', about: 'No effect: there is no profiling port.' },
+  'profile-memory-usage': { kind: 'bool', about: 'No effect.' },
+  'memory-profile-interval': { kind: 'duration', about: 'No effect.' },
+  'in-repo-config-cache-size': { kind: 'int', about: 'No effect.' },
+  'moonraker-address': { kind: 'string', about: 'No effect: there is no such server.' },
 } as const satisfies FlagTable;
 
 const fileOf = (flag: string, path: string): string => {
@@ -108,7 +132,7 @@ function readEnabled(flags: FlagReader): Settings['enabled'] {
 
 /** Reads the flags and environment of `prow serve`. Throws UsageError with one line that names what is missing or contradicts. */
 export function readSettings(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Settings {
-  const parsed = parseFlags(args, SERVE_FLAGS, env);
+  const parsed = parseFlags(args, { ...SERVE_FLAGS, ...IDLE_FLAGS }, env);
   if (parsed.rest.length > 0) throw new UsageError(`unexpected argument ${JSON.stringify(parsed.rest[0])}`);
   const flags = reader(parsed, SERVE_FLAGS);
   const role = flags.text('role') ?? 'all';
@@ -136,6 +160,13 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
     port: flags.int('port'),
     metricsPort: flags.int('metrics-port'),
     adminPort: flags.int('admin-port'),
+    health: { port: flags.int('health-port'), asked: flags.given('health-port') },
+    gitDir: flags.text('cache-dir-base') || undefined,
+    supplemental: {
+      prowDirs: flags.list('supplemental-prow-config-dir'), prowSuffix: flags.text('supplemental-prow-configs-filename-suffix') ?? '',
+      pluginDirs: flags.list('supplemental-plugin-config-dir'), pluginSuffix: flags.text('supplemental-plugin-configs-filename-suffix') ?? '',
+    },
+    idle: Object.keys(IDLE_FLAGS).filter((name) => parsed.values.has(name)),
     host: flags.text('host') ?? '0.0.0.0',
     webhookPath: flags.text('webhook-path') ?? '/hook',
     mode: flags.flag('dry-run') ? 'dry' : 'act',

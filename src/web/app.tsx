@@ -7,9 +7,10 @@ import type { Feed } from '../core/ports/feed.js';
 import type { Log } from '../core/ports/log.js';
 import type { TideViews } from '../core/ports/tide.js';
 import { findAsset } from './assets.js';
-import { problemsOf, readiness, type Check } from './health.js';
+import { problemsOf, type Check } from './health.js';
 import { Layout } from './pages/layout.js';
 import { LiveParts, type Overview } from './pages/overview.js';
+import { createProbes } from './probes.js';
 import { pageHeaders } from './security.js';
 
 export interface WebDeps {
@@ -42,18 +43,13 @@ function asScript(name: string | undefined, json: string): { body: string; type:
 
 /** The listener of webhooks, pages and JSON. `declareReady` turns `/healthz/ready` from 404 to what the checks say. */
 export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): void } {
-  let declared = false;
+  const probes = createProbes(deps.checks);
   const app = new Hono();
   app.use(pageHeaders());
 
   const { hook } = deps;
   if (hook) app.all(deps.webhookPath, (c) => hook(c.req.raw));
-  app.get('/healthz', (c) => c.text('OK'));
-  app.get('/healthz/ready', async (c) => {
-    const state = await readiness(declared, deps.checks);
-    if (state.kind === 'starting') return c.text('starting\n', 404);
-    return state.kind === 'ready' ? c.text('OK') : c.text(`${state.problems.join('\n')}\n`, 503);
-  });
+  app.route('/', probes.app);
   app.get('/assets/*', (c) => {
     const asset = findAsset(c.req.path);
     if (!asset) return c.notFound();
@@ -111,5 +107,5 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
     deps.log.error({ err: error, path: c.req.path }, 'page failed');
     return c.text('This page failed; the log says why.\n', 500);
   });
-  return { app, declareReady: () => { declared = true; } };
+  return { app, declareReady: probes.declareReady };
 }

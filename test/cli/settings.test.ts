@@ -29,6 +29,19 @@ test('every flag is an environment variable as well', () => {
   expect(readSettings([], { CONFIG_PATH: config, PLUGIN_CONFIG: plugins, HMAC_SECRET_FILE: hmac, GITHUB_APP_ID: '7', GITHUB_APP_PRIVATE_KEY_PATH: key, PORT: '1234' })).toMatchObject({ port: 1234, configPath: config });
 });
 
+test('upstream\'s flags without a meaning here are accepted and named', () => {
+  expect(readSettings([...base, ...app, '--github-hourly-tokens=300', '--github-allowed-burst=100', '--pprof-port', '6060'], {}).idle).toEqual(['github-hourly-tokens', 'github-allowed-burst', 'pprof-port']);
+});
+
+test('a health port that was named must be free, the default one need not', () => {
+  expect(readSettings([...base, ...app], {}).health).toEqual({ port: 8081, asked: false });
+  expect(readSettings([...base, ...app, '--health-port=9000'], {}).health).toEqual({ port: 9000, asked: true });
+});
+
+test('further configuration folders', () => {
+  expect(readSettings([...base, ...app, '--supplemental-plugin-config-dir=a', '--supplemental-plugin-config-dir=b'], {}).supplemental).toEqual({ prowDirs: [], prowSuffix: '_prowconfig.yaml', pluginDirs: ['a', 'b'], pluginSuffix: '_pluginconfig.yaml' });
+});
+
 test('a worker needs no webhook secret', () => {
   expect(readSettings([`--config-path=${config}`, `--plugin-config=${plugins}`, ...app, '--role=worker'], {}).role).toBe('worker');
 });

@@ -1,0 +1,15 @@
+import { Hono } from 'hono';
+import { readiness, type Check } from './health.js';
+
+/** `/healthz` and `/healthz/ready` (config 9.1): 404 until ready is declared, then 200, or 503 with what is wrong. */
+export function createProbes(checks: readonly Check[]): { readonly app: Hono; declareReady(): void } {
+  let declared = false;
+  const app = new Hono();
+  app.get('/healthz', (c) => c.text('OK'));
+  app.get('/healthz/ready', async (c) => {
+    const state = await readiness(declared, checks);
+    if (state.kind === 'starting') return c.text('starting\n', 404);
+    return state.kind === 'ready' ? c.text('OK') : c.text(`${state.problems.join('\n')}\n`, 503);
+  });
+  return { app, declareReady: () => { declared = true; } };
+}
