@@ -16,6 +16,6 @@ export default {
   setupFiles: ['<rootDir>/test/support/noNet.js'],
   globalSetup: '<rootDir>/test/support/globalSetup.js',
   globalTeardown: '<rootDir>/test/support/globalTeardown.js',
-  testTimeout: soak ? 600_000 : 60_000,
+  testTimeout: soak ? 600_000 : 180_000,
   maxWorkers: 2,
 };

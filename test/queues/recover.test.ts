@@ -83,7 +83,7 @@ test('Redis flushed: what was under way is handled again as recovered, what was 
   await eventually('the watch', () => path.why.includes('new memory'));
   expect(await path.post(old)).toBe(200);
   expect((await path.store.recent(9)).every(({ state }) => state === 'handled')).toBe(true);
-}, 60_000);
+}, 300_000);
 
 test.each([{ keeps: true }, { keeps: false }])('Redis stopped and started (its data kept: $keeps): 503 meanwhile with the reason, then all goes on', async ({ keeps }) => {
   await using own = await ownRedis({ keeps });
@@ -107,7 +107,7 @@ test.each([{ keeps: true }, { keeps: false }])('Redis stopped and started (its d
   // With its data kept nothing runs twice; without, the first is handled again, as recovered.
   expect([1, 2, 3].map((n) => ran.get(n))).toEqual([1, 1, 1]);
   expect(ran.get(0)).toBeLessThanOrEqual(keeps ? 1 : 2);
-}, 60_000);
+}, 300_000);
 
 test('an intent is fresh once, for a delivery that is younger than the memory', async () => {
   await using own = await ownRedis({ keeps: false });
@@ -123,5 +123,5 @@ test('an intent is fresh once, for a delivery that is younger than the memory', 
   await own.stop();
   await own.start();
   expect(await intents.begin('c', { at: Date.now(), via: 'webhook' })).toEqual({ state: 'unknown' });
-}, 30_000);
+}, 120_000);
 

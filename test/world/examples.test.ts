@@ -18,4 +18,4 @@ test('a whole installation takes every published example of a webhook, and lives
   expect((await fetch(`${world.url}/healthz/ready`)).status).toBe(200);
   world.comment('ada', 1, '/hold');
   expect((await world.settled(1)).labels).toEqual(['do-not-merge/hold']);
-}, 60_000);
+}, 300_000);

@@ -24,7 +24,7 @@ test.each<{ name: string; plan: FaultPlan }>([
     expect(answers.filter((body) => body.includes('@mallory: only collaborators'))).toHaveLength(1);
   }
   expect(doubledEffects(world.github.effects, BOT)).toEqual([]);
-}, 60_000);
+}, 300_000);
 
 test('without rate limit left everything waits for it, and then happens once', async () => {
   await using world = await startWorld({ pulls: 2 });
@@ -41,4 +41,4 @@ test('without rate limit left everything waits for it, and then happens once', a
   expect(effects.every(({ at }) => Date.parse(at) >= until - 1_000)).toBe(true);
   for (const number of [1, 2]) expect(world.view(number).labels).toEqual(['do-not-merge/hold']);
   expect(doubledEffects(world.github.effects, BOT)).toEqual([]);
-}, 60_000);
+}, 300_000);

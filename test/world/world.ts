@@ -130,7 +130,7 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
     /** Waits until everything is handled and decided, and says how the pull request stands. */
     async settled(number = 1): Promise<Settled> {
       let quiet = 0;
-      await eventually('the world to settle', async () => { quiet = (await calm()) ? quiet + 1 : 0; return quiet >= 2; }, 25_000);
+      await eventually('the world to settle', async () => { quiet = (await calm()) ? quiet + 1 : 0; return quiet >= 2; }, 120_000);
       return self.view(number);
     },
     /** What the bot did, of these kinds. */
