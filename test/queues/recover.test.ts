@@ -63,9 +63,11 @@ test('Redis flushed: what was under way is handled again as recovered, what was 
   const github = fakeDeliveries();
   const ran: string[] = [];
   let hold = true;
+  let held = 0;
   await using path = await startWholePath(connection, github, {
     plugins: ['a'],
     run: async (_plugin, what, { signal }) => {
+      if (hold && numberOf(what) > 0) held++;
       if (hold && numberOf(what) > 0) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       ran.push(`${numberOf(what)} ${what.via}`);
       return [];
@@ -76,6 +78,8 @@ test('Redis flushed: what was under way is handled again as recovered, what was 
   await github.send(old, path.post);
   await eventually('the first', () => ran.length === 1);
   for (const n of [1, 2, 3]) await github.send(delivery('o/r#1', { n, at: Date.now() - AGO + n }), path.post);
+  // A run that had been taken and began only after the flush would end as what it was, a webhook's.
+  await eventually('the run of the second', () => held > 0);
   await connection.redis.flushall();
   hold = false;
   await eventually('the rest', async () => ran.length === 5 && (await path.lanes.pending()).lanes.length === 0);
