@@ -40,7 +40,7 @@ const reserved: readonly Readonly<{ library: RegExp; only: readonly string[] }>[
 /** Folders that import from npm nothing but this. */
 const libraries: Readonly<Record<string, readonly RegExp[]>> = {
   core: [/^zod$/, /^yaml$/, /^re2js$/, /^lru-cache$/],
-  config: [/^zod$/, /^yaml$/],
+  config: [/^zod$/, /^yaml$/, /^js-yaml$/],
   embedded: [/^hono(?:\/.+)?$/, /^@hono\/node-server(?:\/.+)?$/, /^graphql(?:\/.+)?$/, /^@octokit\/(?:graphql-schema|openapi|openapi-types|webhooks-types|webhooks-examples)(?:\/.+)?$/, /^yaml$/, /^zod$/],
 };
 /** Descriptions of what GitHub says and means, not clients of it: the types are for all, the schemas for the embedded GitHub. */

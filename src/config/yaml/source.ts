@@ -2,6 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import { Composer, LineCounter, Parser, isMap, isScalar, isSeq, isAlias, type Document, type Node, type ParsedNode, type Tags } from 'yaml';
 import type { Finding, Path } from '../findings.js';
 import { formatPath } from '../findings.js';
+import { readFast } from './fast.js';
+import { fastOffsets } from './fastPlaces.js';
 
 /** A YAML file that was read: its value, and on demand the place of anything in it. */
 export interface Source {
@@ -24,20 +26,45 @@ export function textOf(bytes: Buffer): string {
 
 /**
  * Reads the first document as upstream does: YAML 1.1 booleans and numbers, merge keys, anchors, repeated keys (the last one
- * counts), but times and base-60 numbers stay text. Faults of the syntax go to `errors`; then there is no source.
+ * counts), but times and base-60 numbers stay text (config 1.1). Faults of the syntax go to `errors`; then there is no source.
  */
 export function readYaml(file: string, text: string, errors: Finding[]): Source | undefined {
+  return parseYaml(file, text, errors).source;
+}
+
+/** As `readYaml`; `plain` says that the value is JSON through and through, so that it can be kept as such. */
+export function parseYaml(file: string, text: string, errors: Finding[]): Readonly<{ source: Source | undefined; plain: boolean }> {
+  const fast = readFast(text);
+  if (fast) return { source: { file, value: fast.value, finding: placesOf(file, text) }, plain: true };
+  return { source: readCarefully(file, text, errors), plain: false };
+}
+
+/** A file whose value is known from elsewhere; it is parsed when somebody asks for the value all the same, or for a place. */
+export function knownSource(file: string, text: string): Source {
+  let read: Readonly<{ value: unknown }> | undefined;
+  return {
+    file,
+    get value() {
+      read ??= { value: readYaml(file, text, [])?.value };
+      return read.value;
+    },
+    finding: placesOf(file, text),
+  };
+}
+
+/** The careful and slow way; it reads everything, and says what is wrong where it is wrong. */
+export function readCarefully(file: string, text: string, errors: Finding[]): Source | undefined {
   const lines = new LineCounter();
   try {
     const document = firstDocument(text, lines);
-    if (!document) return { file, value: undefined, finding: (path, message) => ({ file, line: 1, column: 1, path: formatPath(path), message }) };
+    if (!document) return { file, value: undefined, finding: placesOf(file, '') };
     for (const fault of document.errors) {
       const { line, col } = lines.linePos(fault.pos[0]);
       errors.push({ file, line: Math.max(line, 1), column: Math.max(col, 1), path: '', message: fault.message });
     }
     if (document.errors.length > 0) return undefined;
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASED });
-    return { file, value, finding: placesOf(file, text) };
+    return { file, value, finding: carefulPlacesOf(file, text) };
   } catch (err) {
     errors.push({ file, line: 1, column: 1, path: '', message: `cannot be read as YAML: ${err instanceof Error ? err.message : String(err)}` });
     return undefined;
@@ -67,18 +94,41 @@ function firstDocument(text: string, lines: LineCounter): Document.Parsed<Parsed
   return undefined;
 }
 
+type Offset = (path: Path, at: 'key' | 'value') => number;
+
 /** Places cost a second parse, so they are only worked out for files with findings, once. */
-function placesOf(file: string, text: string): Source['finding'] {
-  let parsed: { readonly document: Document.Parsed<ParsedNode> | undefined; readonly lines: LineCounter } | undefined;
+function placesOf(file: string, text: string, offsets: (text: string) => Offset = (all) => fastOffsets(all) ?? carefulOffsets(all)): Source['finding'] {
+  let found: { readonly offset: Offset; readonly lines: readonly number[] } | undefined;
   return (path, message, at = 'value') => {
-    if (!parsed) {
-      const lines = new LineCounter();
-      parsed = { document: firstDocument(text, lines), lines };
-    }
-    const offset = parsed.document ? offsetOf(parsed.document, path, at) : 0;
-    const { line, col } = parsed.lines.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: formatPath(path), message };
+    found ??= { offset: offsets(text), lines: lineStarts(text) };
+    return { file, ...placeAt(found.lines, found.offset(path, at)), path: formatPath(path), message };
   };
+}
+
+function carefulPlacesOf(file: string, text: string): Source['finding'] {
+  return placesOf(file, text, carefulOffsets);
+}
+
+function carefulOffsets(text: string): Offset {
+  const document = firstDocument(text, new LineCounter());
+  return (path, at) => (document ? offsetOf(document, path, at) : 0);
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** Line and column of an offset; both count from 1. */
+function placeAt(starts: readonly number[], offset: number): Readonly<{ line: number; column: number }> {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
 function offsetOf(document: Document.Parsed<ParsedNode>, path: Path, at: 'key' | 'value'): number {

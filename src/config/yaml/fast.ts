@@ -1,0 +1,63 @@
+import { Schema, Type, load } from 'js-yaml';
+import { plainScalar } from './plainScalars.js';
+
+/**
+ * The fast way of reading a file. It takes what the files of real installations are made of and leaves the rest to the careful way
+ * (`source.ts`), which alone decides what an anchor, a merge, a tag or a fault of the syntax means: whatever looks like one of them,
+ * even inside a text, is not read here. What is read here is therefore plain JSON, and no larger than the file.
+ */
+
+/** Anchors, merges, keys that are no texts, directives, further documents, control characters and tabs. Tags fail by themselves. */
+const ODD = [
+  /(?:^|[\s,[{:-])&[^\s,\]}&]/m,
+  /<<['"]?\s*:/,
+  /!</,
+  /(?:^|[\s,[{-])\?\s/,
+  /(?:^[ -]*|[{,[]\s*)[[{][^\n]*[\]}]\s*:(?:\s|$)/m,
+  /^(?:%|\.\.\.)/m,
+  // eslint-disable-next-line no-control-regex
+  /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/,
+];
+/** Perhaps a key that is null; scripts have such lines, too, so the value is looked at. */
+const NULL_KEY = /(?:^|[\n{,[~-]|null|Null|NULL)[ ]*:(?=\s)/;
+const DOCUMENT = /^---(?=\s)/gm;
+/** Deeper files are left to the careful way, too. */
+const MAX_DEPTH = 90;
+
+/** Everything that a plain scalar can be besides a text, as one type: it is asked once for every scalar. */
+const scalar = new Type('tag:prow,2026:scalar', {
+  kind: 'scalar',
+  resolve: (text: unknown) => plainScalar(String(text)) !== undefined,
+  construct: (text: unknown) => {
+    const value = plainScalar(String(text));
+    if (value === 'odd') throw new Error('a number that JSON cannot say');
+    return value;
+  },
+});
+const SCHEMA = new Schema({ implicit: [scalar], explicit: [] });
+
+/** Whether a text has nothing that only the careful way may read. */
+export function isOrdinary(text: string): boolean {
+  if (ODD.some((one) => one.test(text))) return false;
+  const [first, second] = text.match(DOCUMENT) ?? [];
+  return second === undefined && (first === undefined || /^(?:[ ]*(?:#.*)?\n)*---\s/.test(text));
+}
+
+/** What the reader of places hears of every value: that it begins, and that it has ended. */
+export type Listener = (event: 'open' | 'close', state: Readonly<{ position: number; kind: string | null; result: unknown }>) => void;
+
+/** The value of an ordinary file; undefined when the file is to be read carefully, be it odd or broken. */
+export function readFast(text: string, listener?: Listener): Readonly<{ value: unknown }> | undefined {
+  if (!isOrdinary(text)) return undefined;
+  try {
+    const value: unknown = load(text, { schema: SCHEMA, json: true, maxDepth: MAX_DEPTH, ...(listener && { listener }) } as Parameters<typeof load>[1]);
+    return NULL_KEY.test(text) && hasKey(value, 'null') ? undefined : { value };
+  } catch {
+    return undefined; // The careful way says what is wrong, and where.
+  }
+}
+
+function hasKey(value: unknown, key: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, key) || Object.values(value).some((one) => hasKey(one, key));
+}
