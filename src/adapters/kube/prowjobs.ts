@@ -24,6 +24,8 @@ export const noProwJobs: ProwJobs = {
   list: async () => [],
   create: async () => { throw new UserError('This installation runs no jobs: it has no Kubernetes cluster (`--kubeconfig`).'); },
   abort: async () => 'gone',
+  replace: async () => 'gone',
+  remove: async () => 'gone',
 };
 
 const statusOf = (error: unknown): number | undefined => {
@@ -128,6 +130,37 @@ export async function loadProwJobs({ kubeconfig, namespace, mode, log }: KubeOpt
         }
       }
       throw new RemoteError(`ProwJob ${name} changed all the time while it was aborted`, { service: 'kubernetes', status: 409 });
+    },
+    async replace(job, { signal }) {
+      const { name, resourceVersion } = job.metadata;
+      if (resourceVersion === undefined) throw new Error(`ProwJob ${name} cannot be replaced: it was not read`);
+      if (mode === 'dry') {
+        log.info({ name, state: job.status.state }, 'dry run: would have written a ProwJob');
+        return 'replaced';
+      }
+      try {
+        await insist(`to write ProwJob ${name}`, signal, () => api.replaceNamespacedCustomObject({ ...place(), name, body: job }));
+        return 'replaced';
+      } catch (error) {
+        if (statusOf(error) === 404) return 'gone';
+        if (statusOf(error) === 409) return 'conflict';
+        throw refused(`ProwJob ${name}`, error);
+      }
+    },
+    async remove(name, { uid, signal }) {
+      if (mode === 'dry') {
+        log.info({ name }, 'dry run: would have deleted a ProwJob');
+        return 'removed';
+      }
+      try {
+        const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...(uid !== undefined && { preconditions: { uid } }) };
+        await insist(`to delete ProwJob ${name}`, signal, () => api.deleteNamespacedCustomObject({ ...place(), name, body }));
+        return 'removed';
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 404 || (status === 409 && uid !== undefined)) return 'gone';
+        throw refused(`to delete ProwJob ${name}`, error);
+      }
     },
   };
 }
