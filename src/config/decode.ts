@@ -12,7 +12,7 @@ export const UNKNOWN_KEY = 'unknown key, it has no effect';
  */
 export function decode<S extends z.ZodType>(schema: S, source: Source, findings: Findings, alsoKnown: readonly string[] = []): z.output<S> | undefined {
   const unknown: Path[] = [];
-  const value = normalize(schema, source.value ?? {}, [], unknown);
+  const value = normalize(planOf(schema), source.value ?? {}, { path: [], unknown });
   for (const path of unknown) {
     const key = String(path.at(-1));
     if (path.length === 1 && alsoKnown.some((known) => known.toLowerCase() === key.toLowerCase())) continue;
@@ -34,65 +34,105 @@ function messageOf(issue: z.core.$ZodIssue): string {
   return issue.message.replace(/^Invalid (?:input|option): /, '').replace(', received', ', found');
 }
 
-type Shape = Readonly<Record<string, z.core.$ZodType>>;
+/** What is to be done to a value before its schema sees it; worked out once for a schema. */
+type Plan = Readonly<
+  | { kind: 'text' | 'as it is' }
+  | { kind: 'list' | 'map'; schema: z.core.$ZodType; plan: Plan }
+  | { kind: 'fields'; fields: ReadonlyMap<string, Plan>; byLower: ReadonlyMap<string, string>; loose: boolean }
+  | { kind: 'union'; members: readonly Plan[] }
+>;
 
-function normalize(schema: z.core.$ZodType, value: unknown, path: Path, unknown: Path[]): unknown {
-  const inner = unwrap(schema, value);
-  if (inner instanceof z.core.$ZodString || inner instanceof z.core.$ZodEnum) return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-  if (inner instanceof z.core.$ZodArray && Array.isArray(value)) {
-    const { element } = inner._zod.def;
-    return value.map((item: unknown, at) => (item === null ? zeroOf(element) : normalize(element, item, [...path, at], unknown)));
-  }
-  if (!isRecord(value)) return value;
-  if (inner instanceof z.core.$ZodRecord) {
-    const { valueType } = inner._zod.def;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, item === null ? zeroOf(valueType) : normalize(valueType, item, [...path, key], unknown)]));
-  }
-  if (inner instanceof z.core.$ZodObject) return normalizeObject(inner, value, path, unknown);
-  return value;
+/** Where the value stands that is being normalized, and the unknown keys that were met. */
+interface At {
+  readonly path: PropertyKey[];
+  readonly unknown: Path[];
 }
 
-function normalizeObject(schema: z.core.$ZodObject, value: Readonly<Record<string, unknown>>, path: Path, unknown: Path[]): Record<string, unknown> {
-  const shape: Shape = schema._zod.def.shape;
-  const loose = schema._zod.def.catchall !== undefined;
+const AS_IT_IS: Plan = { kind: 'as it is' };
+const TEXT: Plan = { kind: 'text' };
+const plans = new WeakMap<z.core.$ZodType, Plan>();
+
+function planOf(schema: z.core.$ZodType): Plan {
+  const known = plans.get(schema);
+  if (known) return known;
+  const made = makePlan(unwrap(schema));
+  plans.set(schema, made);
+  return made;
+}
+
+function makePlan(inner: z.core.$ZodType): Plan {
+  if (inner instanceof z.core.$ZodString || inner instanceof z.core.$ZodEnum) return TEXT;
+  if (inner instanceof z.core.$ZodArray) return { kind: 'list', schema: inner._zod.def.element, plan: planOf(inner._zod.def.element) };
+  if (inner instanceof z.core.$ZodRecord) return { kind: 'map', schema: inner._zod.def.valueType, plan: planOf(inner._zod.def.valueType) };
+  if (inner instanceof z.core.$ZodUnion) return { kind: 'union', members: inner._zod.def.options.map(planOf) };
+  if (!(inner instanceof z.core.$ZodObject)) return AS_IT_IS;
+  const shape = Object.entries(inner._zod.def.shape as Readonly<Record<string, z.core.$ZodType>>);
+  return {
+    kind: 'fields',
+    fields: new Map(shape.map(([key, field]) => [key, planOf(field)])),
+    byLower: new Map(shape.map(([key]) => [key.toLowerCase(), key])),
+    loose: inner._zod.def.catchall !== undefined,
+  };
+}
+
+function normalize(plan: Plan, value: unknown, at: At): unknown {
+  if (plan.kind === 'text') return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  if (typeof value !== 'object' || value === null || plan.kind === 'as it is') return plan.kind === 'union' ? normalize(memberFor(plan.members, value), value, at) : value;
+  if (plan.kind === 'union') return normalize(memberFor(plan.members, value), value, at);
+  if (Array.isArray(value)) return plan.kind === 'list' ? value.map((item: unknown, n) => below(plan, n, item, at)) : value;
+  if (plan.kind === 'map') return plan.plan === AS_IT_IS ? value : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, below(plan, key, item, at)]));
+  return plan.kind === 'fields' ? fieldsOf(plan, value as Readonly<Record<string, unknown>>, at) : value;
+}
+
+function below({ schema, plan }: Extract<Plan, { kind: 'list' | 'map' }>, key: PropertyKey, item: unknown, at: At): unknown {
+  if (item === null) return zeroOf(schema);
+  at.path.push(key);
+  const out = normalize(plan, item, at);
+  at.path.pop();
+  return out;
+}
+
+function fieldsOf({ fields, byLower, loose }: Extract<Plan, { kind: 'fields' }>, value: Readonly<Record<string, unknown>>, at: At): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  const byLower = new Map(Object.keys(shape).map((key) => [key.toLowerCase(), key]));
-  for (const [key, item] of Object.entries(value)) {
-    const exact = Object.hasOwn(shape, key);
+  for (const key of Object.keys(value)) {
+    const exact = fields.has(key);
     const name = exact ? key : byLower.get(key.toLowerCase());
+    const item = value[key];
     if (name === undefined) {
       if (loose && key !== '__proto__') out[key] = item;
-      else unknown.push([...path, key]);
+      else at.unknown.push([...at.path, key]);
       continue;
     }
     if (item === null || (!exact && Object.hasOwn(value, name))) continue;
-    const field = shape[name];
-    if (field) out[name] = normalize(field, item, [...path, name], unknown);
+    at.path.push(name);
+    out[name] = normalize(fields.get(name) ?? AS_IT_IS, item, at);
+    at.path.pop();
   }
   return out;
 }
 
-/** The schema below defaults, options and transformations; of a union the member that is made for this kind of value. */
-function unwrap(schema: z.core.$ZodType, value: unknown): z.core.$ZodType {
+/** The schema below defaults, options and transformations. */
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (
     schema instanceof z.core.$ZodOptional || schema instanceof z.core.$ZodDefault || schema instanceof z.core.$ZodPrefault
     || schema instanceof z.core.$ZodReadonly || schema instanceof z.core.$ZodNullable
-  ) return unwrap(schema._zod.def.innerType, value);
-  if (schema instanceof z.core.$ZodPipe) return unwrap(schema._zod.def.in, value);
-  if (!(schema instanceof z.core.$ZodUnion)) return schema;
-  const members = schema._zod.def.options.map((option) => unwrap(option, value));
-  const fits = isRecord(value) ? (member: z.core.$ZodType) => member instanceof z.core.$ZodRecord || member instanceof z.core.$ZodObject
-    : Array.isArray(value) ? (member: z.core.$ZodType) => member instanceof z.core.$ZodArray
-      : (member: z.core.$ZodType) => member instanceof z.core.$ZodString || member instanceof z.core.$ZodEnum;
-  return members.find(fits) ?? schema;
+  ) return unwrap(schema._zod.def.innerType);
+  return schema instanceof z.core.$ZodPipe ? unwrap(schema._zod.def.in) : schema;
+}
+
+/** Of a union the member that is made for this kind of value. */
+function memberFor(members: readonly Plan[], value: unknown): Plan {
+  const kinds: readonly Plan['kind'][] = isRecord(value) ? ['map', 'fields'] : Array.isArray(value) ? ['list'] : ['text'];
+  return members.find(({ kind }) => kinds.includes(kind)) ?? AS_IT_IS;
 }
 
 /** What null means inside a list or a map: Go's zero value. */
 function zeroOf(schema: z.core.$ZodType): unknown {
-  const inner = unwrap(schema, undefined);
+  if (schema instanceof z.core.$ZodNullable) return null;
+  const inner = unwrap(schema);
   if (inner instanceof z.core.$ZodArray) return [];
   if (inner instanceof z.core.$ZodRecord || inner instanceof z.core.$ZodObject) return {};
-  if (inner instanceof z.core.$ZodString) return '';
+  if (inner instanceof z.core.$ZodString || (inner instanceof z.core.$ZodUnion && inner._zod.def.options.some((option) => unwrap(option) instanceof z.core.$ZodString))) return '';
   if (inner instanceof z.core.$ZodNumber) return 0;
   if (inner instanceof z.core.$ZodBoolean) return false;
   return null;

@@ -1,0 +1,23 @@
+import { pattern, type Match, type Pattern } from '../core/re2.js';
+
+/** One character, escape or simple class, and what may follow it. Longer texts are compiled, so that looking never takes long. */
+const ATOM = String.raw`(?:[\w\s/,:;=@~"'<>!%&#.-]|\\[-./\\+*?()[\]{}^$|dswDSW]|\[\^?(?:a-z|A-Z|0-9|[\w./])+\])[*+?]?|[\^$|]|\(\?[ims]+\)`;
+const nested = (inside: string) => String.raw`(?:${ATOM}|\((?:\?:)?(?:${inside})*\)[*+?]?)`;
+const PLAIN = new RegExp(`^${nested(nested(nested(ATOM)))}*$`);
+const LONGEST = 2_000;
+
+/** Whether a text is an RE2 expression beyond doubt, without compiling it; false says nothing. */
+export function isPlainlyRe2(text: string): boolean {
+  return text.length <= LONGEST && PLAIN.test(text);
+}
+
+/** A pattern that is compiled when it is first used. Its source must be known to compile, since a fault would only show there. */
+export function lazyPattern(source: string): Pattern {
+  return {
+    source,
+    test: (text) => pattern(source).test(text),
+    matchAll: (text): readonly Match[] => pattern(source).matchAll(text),
+    first: (text): Match | undefined => pattern(source).first(text),
+    replaceAll: (text, replacement) => pattern(source).replaceAll(text, replacement),
+  };
+}
