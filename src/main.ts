@@ -10,7 +10,7 @@ import { createGit } from './adapters/git/git.js';
 import { createGitHub, type GitHub } from './adapters/github/client.js';
 import { createIntents } from './adapters/intents.js';
 import { loadProwJobs } from './adapters/kube/prowjobs.js';
-import { createLog, LEVELS, type Level } from './adapters/log.js';
+import { createLog, LEVELS, setLevel, type Level } from './adapters/log.js';
 import { createMetrics, type MetricsAdapter } from './adapters/metrics.js';
 import { createOwners } from './adapters/owners.js';
 import { patientRedis, promptRedis } from './adapters/redis.js';
@@ -19,9 +19,9 @@ import { createSaid } from './adapters/said.js';
 import { createTideMemory } from './adapters/tideMemory.js';
 import { createTideViews } from './adapters/tideViews.js';
 import type { Settings } from './cli/settings.js';
+import { configStatus, followRepo, hearOfPushes, restricted, watchFiles } from './configSource.js';
 import { parseHmacSecrets } from './config/hmac.js';
-import type { ConfigSource, Snapshot } from './config/snapshot.js';
-import { watchConfig } from './config/watch.js';
+import type { Snapshot } from './config/snapshot.js';
 import { missingGrants } from './core/grants.js';
 import type { Clock } from './core/ports/clock.js';
 import type { Log } from './core/ports/log.js';
@@ -32,6 +32,7 @@ import { plugins } from './handlers/registry.js';
 import { tideJson } from './tide/json.js';
 import { tideKeys } from './tide/keys.js';
 import { createWeb } from './web/app.js';
+import { shownProblem, type ConfigStatus } from './web/configStatus.js';
 import type { Check } from './web/health.js';
 import { createHook } from './web/hook.js';
 import { listen, type Listener } from './web/listen.js';
@@ -40,7 +41,6 @@ import { createQueueUi } from './web/queues.js';
 import { openAdders, openQueues, startWorkers, type Adders } from './worker.js';
 
 const clock: Clock = { now: () => Date.now() };
-const CONFIG_LOOK_MS = 1_000;
 const COUNT_MS = 1_000;
 /** So long a start waits for Redis; after that it serves, and says that Redis is away. */
 const REDIS_WAIT_MS = 5_000;
@@ -48,25 +48,6 @@ const REDIS_WAIT_MS = 5_000;
 const HELP_MS = 1_000;
 /** Every run may be repeated, so one that takes longer is handed back to another worker. */
 const HAND_BACK_MS = 5_000;
-
-/** The configuration as this installation may act on it: repositories that the flags switch off have no plugins. */
-function restricted(source: ConfigSource, { enabled }: Settings): ConfigSource {
-  const { orgs, repos, notOrgs, notRepos } = enabled;
-  if (orgs.length + repos.length + notOrgs.length + notRepos.length === 0) return source;
-  const may = (org: string, slug: string): boolean => (orgs.length + repos.length === 0 || orgs.includes(org) || repos.includes(slug)) && !notOrgs.includes(org) && !notRepos.includes(slug);
-  const seen = new WeakMap<Snapshot, Snapshot>();
-  return {
-    problem: () => source.problem(),
-    current() {
-      const snapshot = source.current();
-      const known = seen.get(snapshot);
-      if (known) return known;
-      const made: Snapshot = { ...snapshot, pluginsFor: (repo) => (may(repo.org, `${repo.org}/${repo.name}`) ? snapshot.pluginsFor(repo) : []) };
-      seen.set(snapshot, made);
-      return made;
-    },
-  };
-}
 
 /** `look` brings the gauges up to date before they are read. */
 function metricsApp(metrics: MetricsAdapter, look: () => Promise<void>): Hono {
@@ -115,18 +96,13 @@ export async function start(settings: Settings, { write }: Readonly<{ write?: (l
 
 async function assemble(settings: Settings, closings: Closing[], stop: () => Promise<void>, to: Readonly<{ write?: (line: string) => void }>): Promise<Running> {
   const censor = createCensor();
-  const loud: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? 'info'), censor: censor.censor, ...to });
-  const watched = await watchConfig(
-    {
-      configPath: settings.configPath, jobConfigPath: settings.jobConfigPath, pluginConfigPath: settings.pluginConfigPath,
-      supplementalProwConfigDirs: settings.supplemental.prowDirs, supplementalProwConfigSuffix: settings.supplemental.prowSuffix,
-      supplementalPluginConfigDirs: settings.supplemental.pluginDirs, supplementalPluginConfigSuffix: settings.supplemental.pluginSuffix,
-    },
-    { log: loud, every: (tick) => { const timer = setInterval(() => { void tick(); }, CONFIG_LOOK_MS); return { stop: () => { clearInterval(timer); } }; } },
-  );
-  closings.push(() => watched[Symbol.asyncDispose]());
-  const config = restricted(watched, settings);
-  const log: Log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? config.current().prow.log_level), censor: censor.censor, ...to });
+  const log = createLog({ component: 'prow', level: levelOf(settings.logLevel ?? 'info'), censor: censor.censor, ...to });
+  // Files are looked at first: what is wrong with them is said before anything starts. A repository can be read only by what starts here.
+  const files = settings.configRepo ? undefined : await watchFiles(settings, { log });
+  if (files) {
+    closings.push(() => files[Symbol.asyncDispose]());
+    setLevel(log, levelOf(settings.logLevel ?? files.current().prow.log_level));
+  }
   const metrics = createMetrics();
   for (const flag of settings.idle) log.warn({ flag }, 'this flag has no effect here');
   const { role, redisPrefix: prefix, components, mode } = settings;
@@ -146,7 +122,19 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     auth: auth.kind === 'app' ? { kind: 'app', appId: auth.appId, privateKey: () => authSecret.value() } : { kind: 'token', token: () => authSecret.value() },
   });
   void tellMissingGrants(github, log);
-  const git = createGit({ dir: settings.gitDir ?? join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org, signal) => github.gitCredentials(org, signal), clock, env: process.env, log, censor: censor.censor });
+  const gitOptions = { dir: settings.gitDir ?? join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org: string, signal: AbortSignal) => github.gitCredentials(org, signal), clock, env: process.env, log, censor: censor.censor };
+  const git = createGit(gitOptions);
+  const followed = settings.configRepo ? await followRepo(settings.configRepo, settings, { github, git: gitOptions, log }) : undefined;
+  const watched = followed ?? files;
+  if (watched === undefined) throw new RangeError('settings without configuration');
+  if (followed) {
+    closings.push(() => followed[Symbol.asyncDispose]());
+    setLevel(log, levelOf(settings.logLevel ?? followed.current().prow.log_level));
+  }
+  let since = clock.now();
+  watched.onChange(() => { since = clock.now(); });
+  const status = (): ConfigStatus => configStatus(watched, followed, since);
+  const config = restricted(watched, settings);
   const jobs = await loadProwJobs({ kubeconfig: settings.kubeconfig, namespace: () => config.current().prow.prowjob_namespace, mode, log });
   const owners = createOwners({ git, github: github.forPlugin('owners'), config, log });
 
@@ -155,12 +143,19 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   closings.push(() => adders[Symbol.asyncDispose]());
   const feed = createFeed({ redis: patient, prefix, log });
   closings.push(() => feed[Symbol.asyncDispose]());
+  if (followed) {
+    const ended = new AbortController();
+    closings.push(async () => { ended.abort(); });
+    void hearOfPushes(followed, { feed, signal: ended.signal });
+  }
   const views = createTideViews({ redis: patient, prefix });
   const handling = createHandling({
     config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode,
     async poke(events) {
       for (const event of events) {
         await github.observe(event);
+        const commit = followed?.concerns(event);
+        if (commit !== undefined) feed.publish({ topic: 'config', key: commit, at: clock.now(), text: `push to ${followed?.source() ?? ''}` });
         if (components.has('tide') || components.has('deck')) for (const { delayMs, ...key } of tideKeys(event, config.current())) await adders.tide.add(key, { delayMs });
       }
     },
@@ -171,6 +166,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     redis: prompt, prefix, uuid: randomUUID, log,
     async onBack(why) {
       log.info({ why }, 'redis is there: planting ticks, looking for missed deliveries');
+      void followed?.look();
       await plant();
       await adders.repair.add({});
       if (components.has('hook')) await adders.recover.add({});
@@ -187,15 +183,19 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   }
 
   const checks = [{ name: 'redis', problem: () => watch.problem() }];
-  const remarks = [{ name: 'config', problem: () => config.problem() }];
+  const remarks = [{ name: 'config', problem: () => { const { problem } = status(); return problem === undefined ? undefined : shownProblem(problem); } }, { name: 'config repository', problem: () => followed?.remark() }];
   const lookAround = async (): Promise<void> => {
     metrics.set('prow_redis_up', watch.problem() === undefined ? 1 : 0);
-    metrics.set('prow_config_broken', config.problem() === undefined ? 0 : 1);
+    const { source, revision, problem, remark } = status();
+    metrics.set('prow_config_broken', problem === undefined ? 0 : 1);
+    metrics.set('prow_config_stale', remark === undefined ? 0 : 1);
+    metrics.set('prow_config_loaded_timestamp_seconds', since / 1_000);
+    metrics.set('prow_config_revision', 1, { source, revision });
     if (watch.problem() === undefined) await countJobs(adders, metrics);
   };
   const metricsServer = await listen(metricsApp(metrics, lookAround), settings.metricsPort, settings.host);
   closings.push((graceMs) => metricsServer.close(graceMs));
-  const health = await listenForProbes(settings, checks, log);
+  const health = await listenForProbes(settings, { checks, remarks }, log);
   if (health) closings.push((graceMs) => health.close(graceMs));
   if (role === 'worker') {
     await watch.look();
@@ -219,7 +219,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const web = createWeb({
     webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed,
     help: async (signal) => helpDocument(config.current(), plugins, await reposOf(config.current(), (org) => github.repositories(org, { signal: AbortSignal.any([signal, AbortSignal.timeout(HELP_MS)]) }))),
-    tideJson: async () => tideJson(config.current(), await views.pools()), checks, remarks, linkUrl: () => config.current().prow.github.link_url,
+    tideJson: async () => tideJson(config.current(), await views.pools()), checks, remarks, configStatus: status, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });
   const main = await listen(web.app, settings.port, settings.host);
@@ -233,9 +233,9 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
 }
 
 /** The port of probes alone, where upstream's deployments look for them. A default port that is taken is left to whoever has it. */
-async function listenForProbes({ health: { port, asked }, host }: Settings, checks: readonly Check[], log: Log): Promise<(Listener & { declareReady(): void }) | undefined> {
+async function listenForProbes({ health: { port, asked }, host }: Settings, { checks, remarks }: Readonly<{ checks: readonly Check[]; remarks: readonly Check[] }>, log: Log): Promise<(Listener & { declareReady(): void }) | undefined> {
   if (port < 0) return undefined;
-  const probes = createProbes(checks);
+  const probes = createProbes(checks, remarks);
   try {
     return { ...(await listen(probes.app, port, host)), declareReady: probes.declareReady };
   } catch (err) {

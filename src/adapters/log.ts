@@ -34,3 +34,8 @@ export function createLog({ component, level, censor, write = (line) => { proces
     { write: (line: string) => { write(censor(line)); } },
   );
 }
+
+/** Changes the level of a log; children that it has already keep theirs. */
+export function setLevel(log: Logger, level: Level): void {
+  log.level = toPino(level);
+}

@@ -8,6 +8,8 @@ interface Spec {
   readonly help: string;
   readonly labels?: readonly string[];
   readonly buckets?: readonly number[];
+  /** One series at a time: new labels replace the former ones. */
+  readonly single?: true;
 }
 
 const POOL = ['org', 'repo', 'branch'] as const;
@@ -38,6 +40,9 @@ export const METRICS: Readonly<Record<string, Spec>> = {
   prow_github_requests_total: { type: 'counter', help: 'GitHub calls by plugin; `free` ones cost no rate limit (304, coalesced).', labels: ['plugin', 'cost'] },
   prow_queue_jobs: { type: 'gauge', help: 'Jobs in each queue by state; `failed` ones of `dead` are plugins that gave up on a delivery.', labels: ['queue', 'state'] },
   prow_config_broken: { type: 'gauge', help: '1 while the newest configuration files are broken and the last good ones are in force.' },
+  prow_config_stale: { type: 'gauge', help: '1 while the repository of the configuration cannot be asked whether there is something newer.' },
+  prow_config_loaded_timestamp_seconds: { type: 'gauge', help: 'When the configuration came into force, in seconds since the epoch.' },
+  prow_config_revision: { type: 'gauge', help: 'Always 1; the labels name the configuration in force: the commit of --config-repo, or a hash of the files.', labels: ['source', 'revision'], single: true },
   prow_redis_up: { type: 'gauge', help: '1 while Redis answers.' },
   prow_version: { type: 'gauge', help: 'Unix time of the build, -1 if unknown.' },
 };
@@ -69,7 +74,11 @@ export function createMetrics(): MetricsAdapter {
   };
   return {
     count: (name, labels: Labels = {}, by = 1) => { get(counters, name).inc({ ...labels }, by); },
-    set: (name, value, labels: Labels = {}) => { get(gauges, name).set({ ...labels }, value); },
+    set: (name, value, labels: Labels = {}) => {
+      const gauge = get(gauges, name);
+      if (METRICS[name]?.single) gauge.reset();
+      gauge.set({ ...labels }, value);
+    },
     observe: (name, value, labels: Labels = {}) => { get(histograms, name).observe({ ...labels }, value); },
     text: () => registry.metrics(),
     contentType: registry.contentType,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { configRepo, CONFIG_REPO_FLAGS, type ConfigRepoSettings } from './configFlags.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
 
 export const COMPONENTS = ['hook', 'tide', 'plank', 'crier', 'sinker', 'horologium', 'status-reconciler', 'deck'] as const;
@@ -9,6 +10,8 @@ export type Auth = Readonly<{ kind: 'app'; appId: string; keyPath: string } | { 
 
 /** Everything `prow serve` was told, checked and with defaults. */
 export interface Settings {
+  /** Where the configuration comes from a repository, its paths are here, and the ones below are empty. */
+  readonly configRepo?: ConfigRepoSettings | undefined;
   readonly configPath: string;
   readonly jobConfigPath: string | undefined;
   readonly pluginConfigPath: string;
@@ -41,7 +44,8 @@ export interface Settings {
 }
 
 export const SERVE_FLAGS = {
-  'config-path': { kind: 'string', about: 'Path of config.yaml. Required.' },
+  'config-path': { kind: 'string', about: 'Path of config.yaml. Required without --config-repo.' },
+  ...CONFIG_REPO_FLAGS,
   'job-config-path': { kind: 'string', about: 'File or folder of job configuration.' },
   'plugin-config': { kind: 'string', about: 'Path of plugins.yaml.', default: '/etc/plugins/plugins.yaml' },
   'hmac-secret-file': { kind: 'string', about: 'File with the webhook secrets.', default: '/etc/webhook/hmac' },
@@ -76,7 +80,7 @@ export const SERVE_FLAGS = {
   components: { kind: 'string', about: `What this installation acts as, of ${COMPONENTS.join(',')}.`, default: COMPONENTS.join(',') },
   'redis-url': { kind: 'string', about: 'Redis to use. Without one a private redis-server is started under --state-dir.' },
   'redis-prefix': { kind: 'string', about: 'Prefix of all keys in Redis.', default: 'prow' },
-  'state-dir': { kind: 'string', about: 'Folder of the private Redis and of git mirrors.', default: '.prow' },
+  'state-dir': { kind: 'string', about: 'Folder of the private Redis, of git mirrors and of configuration from a repository.', default: '.prow' },
   role: { kind: 'string', about: 'web, worker, or all.', default: 'all' },
   queues: { kind: 'string', about: 'Queues that this worker works, by comma; all by default.', default: '' },
   'grace-period': { kind: 'duration', about: 'Time to finish what runs when asked to stop.', default: '180s' },
@@ -137,8 +141,9 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
   const flags = reader(parsed, SERVE_FLAGS);
   const role = flags.text('role') ?? 'all';
   if (role !== 'web' && role !== 'worker' && role !== 'all') throw new UsageError(`--role: ${JSON.stringify(role)} is not web, worker or all`);
+  const fromRepo = configRepo(flags);
   const configPath = flags.text('config-path');
-  if (!configPath) throw new UsageError('--config-path is missing');
+  if (!fromRepo && !configPath) throw new UsageError('--config-path is missing (or --config-repo)');
   const endpoints = flags.list('github-endpoint').map((url) => url || 'https://api.github.com');
   const graphqlEndpoint = flags.text('github-graphql-endpoint') ?? '';
   const bad = [...endpoints, graphqlEndpoint].find((url) => !isUrl(url));
@@ -151,9 +156,11 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
   const auth = readAuth(flags);
   const takesWebhooks = components.has('hook') && role !== 'worker';
   return {
-    configPath: fileOf('config-path', configPath),
-    jobConfigPath: jobConfigPath ? fileOf('job-config-path', jobConfigPath) : undefined,
-    pluginConfigPath: fileOf('plugin-config', flags.text('plugin-config') ?? ''),
+    ...(fromRepo ? { configRepo: fromRepo, configPath: '', jobConfigPath: undefined, pluginConfigPath: '' } : {
+      configPath: fileOf('config-path', configPath ?? ''),
+      jobConfigPath: jobConfigPath ? fileOf('job-config-path', jobConfigPath) : undefined,
+      pluginConfigPath: fileOf('plugin-config', flags.text('plugin-config') ?? ''),
+    }),
     hmacSecretFile: takesWebhooks ? fileOf('hmac-secret-file', flags.text('hmac-secret-file') ?? '') : (flags.text('hmac-secret-file') ?? ''),
     github: { endpoints, graphqlEndpoint, host: flags.text('github-host') ?? 'github.com', auth },
     kubeconfig: kubeconfig ? fileOf('kubeconfig', kubeconfig) : undefined,

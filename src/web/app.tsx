@@ -7,6 +7,7 @@ import type { Feed } from '../core/ports/feed.js';
 import type { Log } from '../core/ports/log.js';
 import type { TideViews } from '../core/ports/tide.js';
 import { findAsset } from './assets.js';
+import type { ConfigStatus } from './configStatus.js';
 import { problemsOf, type Check } from './health.js';
 import { Layout } from './pages/layout.js';
 import { LiveParts, type Overview } from './pages/overview.js';
@@ -28,6 +29,8 @@ export interface WebDeps {
   readonly checks: readonly Check[];
   /** What works on all the same, and should be seen: a broken configuration must not take the webhook out of service. */
   readonly remarks: readonly Check[];
+  /** Which configuration is in force; `/config-status` and the foot of the front page. */
+  readonly configStatus?: () => ConfigStatus;
   readonly linkUrl: () => string;
   readonly adminUrl: string | undefined;
   readonly clock: Clock;
@@ -43,7 +46,7 @@ function asScript(name: string | undefined, json: string): { body: string; type:
 
 /** The listener of webhooks, pages and JSON. `declareReady` turns `/healthz/ready` from 404 to what the checks say. */
 export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): void } {
-  const probes = createProbes(deps.checks);
+  const probes = createProbes(deps.checks, deps.remarks);
   const app = new Hono();
   app.use(pageHeaders());
 
@@ -61,7 +64,7 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
     const [pools, merges, events] = gathered;
     const problems = await problemsOf([...deps.checks, ...deps.remarks]);
     return {
-      now: deps.clock.now(), linkUrl: deps.linkUrl(), problems,
+      now: deps.clock.now(), linkUrl: deps.linkUrl(), problems, config: deps.configStatus?.(),
       pools: pools.status === 'fulfilled' ? pools.value : [], merges: merges.status === 'fulfilled' ? merges.value : [], events: events.status === 'fulfilled' ? events.value : [],
     };
   };
@@ -100,6 +103,8 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
   json('/plugin-help.js', deps.help);
   json('/plugin-help', deps.help);
   json('/tide.js', () => deps.tideJson());
+  const { configStatus } = deps;
+  if (configStatus) json('/config-status', async () => { const { since, ...status } = configStatus(); return { ...status, since: new Date(since).toISOString() }; });
 
   // Upstream answers every other path with an empty 200 (plugins-policy 1.2); load balancers probe that.
   app.notFound((c) => (c.req.header('accept')?.includes('text/html') ? c.text('There is no such page.\n', 404) : c.body(null, 200)));

@@ -13,7 +13,7 @@ header nav { display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
 header .live { margin-left: auto; color: var(--soft); font-size: .85rem; }
 main { max-width: 80rem; margin: 0 auto; padding: 1rem 1.2rem 3rem; }
 h2 { font-size: 1.05rem; margin: 1.6rem 0 .6rem; }
-.note { background: var(--badbg); color: var(--bad); border-radius: .5rem; padding: .6rem .9rem; margin: .6rem 0; overflow-wrap: anywhere; }
+.note { background: var(--badbg); color: var(--bad); border-radius: .5rem; padding: .6rem .9rem; margin: .6rem 0; overflow-wrap: anywhere; white-space: pre-line; }
 .empty { color: var(--soft); }
 .pools { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: .8rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; min-width: 0; }

@@ -19,6 +19,8 @@ export interface MirrorOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly censor: (text: string) => string;
+  /** So many commits are fetched of each history; all where not given. */
+  readonly depth?: number;
 }
 
 /** `env` is added to the environment. */
@@ -66,7 +68,7 @@ async function lockFile(path: string, clock: Clock, signal: AbortSignal): Promis
 }
 
 /** Makes and refreshes mirrors. A missing commit is fetched by its id alone; nothing else is. */
-export function createMirrors({ dir, baseUrl, credentials, clock, env: inherited, log, censor }: MirrorOptions): Mirrors {
+export function createMirrors({ dir, baseUrl, credentials, clock, env: inherited, log, censor, depth }: MirrorOptions): Mirrors {
   const chains = new Map<string, Promise<unknown>>();
 
   /** One after the other within this process; waiting for the lock file is for other processes. */
@@ -94,7 +96,7 @@ export function createMirrors({ dir, baseUrl, credentials, clock, env: inherited
       : {};
     try {
       // A ref for each: by them the next fetch knows what is here and asks only for the rest, and nothing is collected as garbage.
-      await git({ args: ['fetch', '--no-tags', '--no-write-fetch-head', '--quiet', `${baseUrl}/${slug(repo)}`, ...shas.map((sha) => `+${sha}:refs/prow/${sha}`)], env, signal, timeoutMs: FETCH_MS });
+      await git({ args: ['fetch', '--no-tags', '--no-write-fetch-head', '--quiet', ...(depth === undefined ? [] : [`--depth=${depth}`]), `${baseUrl}/${slug(repo)}`, ...shas.map((sha) => `+${sha}:refs/prow/${sha}`)], env, signal, timeoutMs: FETCH_MS });
     } catch (error) {
       if (error instanceof GitError && /not our ref|couldn't find remote ref|unadvertised object|no such remote ref/i.test(error.stderr)) {
         throw new NotFoundError(`${slug(repo)} has no commit ${shas.join(', ')}`, { service: 'git', cause: error });

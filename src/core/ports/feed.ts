@@ -1,7 +1,7 @@
 /** Something changed that an open page may want to show. */
 export interface FeedItem {
-  readonly topic: 'event' | 'pool' | 'plugin' | 'merge';
-  /** What to look at: a delivery id, `org/repo@branch`, … */
+  readonly topic: 'event' | 'pool' | 'plugin' | 'merge' | 'config';
+  /** What to look at: a delivery id, `org/repo@branch`, the commit of a configuration, … */
   readonly key: string;
   /** Milliseconds since the epoch. */
   readonly at: number;

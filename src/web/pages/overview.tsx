@@ -1,5 +1,6 @@
 import type { EventSummary, PluginOutcome } from '../../core/ports/events.js';
 import type { MergeRecord, PoolPull, PoolView } from '../../core/ports/tide.js';
+import type { ConfigStatus } from '../configStatus.js';
 import { ago } from '../time.js';
 
 /** What the front page shows, read together. */
@@ -8,6 +9,7 @@ export interface Overview {
   /** Milliseconds since the epoch and base address of the pages that people see at GitHub. */
   readonly linkUrl: string;
   readonly problems: readonly string[];
+  readonly config?: ConfigStatus | undefined;
   readonly pools: readonly PoolView[];
   readonly merges: readonly MergeRecord[];
   readonly events: readonly EventSummary[];
@@ -106,8 +108,17 @@ function MergeRow({ merge, now, linkUrl }: { merge: MergeRecord; now: number; li
   );
 }
 
+/** Which configuration is in force; a commit by its whole name. */
+function ConfigLine({ config: { source, revision, since }, now }: { config: ConfigStatus; now: number }) {
+  return (
+    <p class="why">
+      Configuration of {source} at <code>{source === 'files' ? revision.slice(0, 12) : revision}</code>, in force for {ago(since, now)}
+    </p>
+  );
+}
+
 /** The parts of the front page that change; served whole with the page and again whenever there is news. */
-export function LiveParts({ now, linkUrl, problems, pools, merges, events }: Overview) {
+export function LiveParts({ now, linkUrl, problems, config, pools, merges, events }: Overview) {
   // A push makes a pool known of every branch; those that nothing waits or has waited for are no news.
   const used = pools.filter((pool) => pool.pulls.length > 0 || pool.error !== undefined || merges.some(({ org, repo, branch }) => org === pool.org && repo === pool.repo && branch === pool.branch));
   const sorted = [...used].sort((a, b) => `${a.org}/${a.repo}@${a.branch}`.localeCompare(`${b.org}/${b.repo}@${b.branch}`));
@@ -149,6 +160,7 @@ export function LiveParts({ now, linkUrl, problems, pools, merges, events }: Ove
           </table>
         </div>
       )}
+      {config === undefined ? null : <ConfigLine config={config} now={now} />}
     </>
   );
 }
