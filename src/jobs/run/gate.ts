@@ -47,6 +47,22 @@ export function isGated(job: ProwJob, { all }: Pick<Capacities, 'all'>): boolean
   return all > 0 || limitOf(job) > 0 || queueOf(job) !== '';
 }
 
+/** What a start counts against; starts in different scopes do not wait for each other. */
+export function scopesOf(job: ProwJob, { all }: Pick<Capacities, 'all'>): readonly string[] {
+  const queue = queueOf(job);
+  return [...(all > 0 ? ['all'] : []), ...(limitOf(job) > 0 ? [`job ${job.spec.job}`] : []), ...(queue === '' ? [] : [`queue ${queue}`])];
+}
+
+/** Names of the jobs that may start once this one has ended or begun to wait no more. */
+export function waitingBehind(job: ProwJob, triggered: Iterable<ProwJob>, { all }: Pick<Capacities, 'all'>): readonly string[] {
+  const names: string[] = [];
+  for (const other of triggered) {
+    const shared = all > 0 || other.spec.job === job.spec.job || (queueOf(job) !== '' && queueOf(other) === queueOf(job));
+    if (shared && other.metadata.name !== job.metadata.name && isGated(other, { all })) names.push(other.metadata.name);
+  }
+  return names;
+}
+
 function isBefore(a: ProwJob, b: ProwJob): boolean {
   const [left = '', right = ''] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp];
   return left === right ? a.metadata.name < b.metadata.name : left < right;
