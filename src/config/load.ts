@@ -110,7 +110,7 @@ function finish(
   // Jobs are checked against the defaults when config.yaml itself is broken, so that their faults show in the same load.
   const done = finalizeJobs(jobs, prow ?? ProwConfig.parse({ pod_namespace: 'default' }), prow ? findings.errors : []);
   if (findings.errors.length > 0 || !prow || !plugins) return undefined;
-  return makeSnapshot({ revision: revision(), prow, plugins, ...done });
+  return makeSnapshot({ revision: revision(), prow, plugins, presets: jobs.presets, ...done });
 }
 
 /** A configuration out of YAML texts, with all defaults and checks; for the demo, tools and tests. */

@@ -1,5 +1,5 @@
 import { slug } from '../core/ids.js';
-import type { Periodic, Postsubmit, Presubmit } from './jobs/schema.js';
+import type { Periodic, Postsubmit, Preset, Presubmit } from './jobs/schema.js';
 import { own } from './lookup.js';
 import type { PluginsConfig } from './plugins/schema.js';
 import type { ProwConfig } from './prow/schema.js';
@@ -13,15 +13,16 @@ export interface Parts {
   readonly presubmits: ReadonlyMap<string, readonly Presubmit[]>;
   readonly postsubmits: ReadonlyMap<string, readonly Postsubmit[]>;
   readonly periodics: readonly Periodic[];
+  readonly presets: readonly Preset[];
 }
 
 /** Makes the snapshot with its indexes; nothing is searched when an event asks. */
-export function makeSnapshot({ revision, prow, plugins, presubmits, postsubmits, periodics }: Parts): Snapshot {
+export function makeSnapshot({ revision, prow, plugins, presubmits, postsubmits, periodics, presets }: Parts): Snapshot {
   return {
     revision,
     prow,
     plugins,
-    jobs: { presubmits, postsubmits, periodics },
+    jobs: { presubmits, postsubmits, periodics, presets },
     presubmits: (repo) => presubmits.get(slug(repo)) ?? [],
     postsubmits: (repo) => postsubmits.get(slug(repo)) ?? [],
     pluginsFor(repo) {

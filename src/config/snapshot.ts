@@ -1,5 +1,5 @@
 import type { Repo } from '../core/ids.js';
-import type { Periodic, Presubmit, Postsubmit } from './jobs/schema.js';
+import type { Periodic, Preset, Presubmit, Postsubmit } from './jobs/schema.js';
 import type { PluginsConfig } from './plugins/schema.js';
 import type { ProwConfig } from './prow/schema.js';
 
@@ -8,6 +8,8 @@ export interface AllJobs {
   readonly presubmits: ReadonlyMap<string, readonly Presubmit[]>;
   readonly postsubmits: ReadonlyMap<string, readonly Postsubmit[]>;
   readonly periodics: readonly Periodic[];
+  /** Presets of all files, which hold for jobs of a repository's own configuration as well. */
+  readonly presets: readonly Preset[];
 }
 
 /** An immutable configuration: everything that was read together. A handler keeps the one it started with. */

@@ -201,7 +201,7 @@ interface Content {
 export function snapshot({ plugins = {}, prow = {}, enabled = [], presubmits = [], postsubmits = [] }: Content = {}): Snapshot {
   return {
     revision: '1', prow: ProwConfig.parse(prow), plugins: PluginsConfig.parse(plugins), presubmits: () => presubmits, postsubmits: () => postsubmits, pluginsFor: () => enabled,
-    enabled: new Map([['o/r', enabled]]), jobs: { presubmits: new Map([['o/r', presubmits]]), postsubmits: new Map([['o/r', postsubmits]]), periodics: [] },
+    enabled: new Map([['o/r', enabled]]), jobs: { presubmits: new Map([['o/r', presubmits]]), postsubmits: new Map([['o/r', postsubmits]]), periodics: [], presets: [] },
   };
 }
 
