@@ -76,7 +76,7 @@ export function openCheckouts(dir: string, { clock }: Readonly<{ clock: Clock }>
       }
       for (const [id, content] of await read([...new Set(missing.map(({ id }) => id))])) {
         const made = temporary();
-        await writeFile(made, content);
+        await writeFile(made, content, { flush: true });
         await rename(made, join(blobs, id));
       }
       const made = temporary();
