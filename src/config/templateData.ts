@@ -51,6 +51,14 @@ function time(value: unknown): string | null {
 export function prowJobData({ apiVersion, kind, metadata, spec, status }: ProwJob): Struct {
   const meta: Struct = {
     Name: metadata.name,
+    GenerateName: '',
+    SelfLink: '',
+    Generation: 0,
+    DeletionTimestamp: null,
+    DeletionGracePeriodSeconds: null,
+    OwnerReferences: [],
+    Finalizers: [],
+    ManagedFields: [],
     Namespace: metadata.namespace ?? '',
     UID: metadata.uid ?? '',
     ResourceVersion: metadata.resourceVersion ?? '',
@@ -77,6 +85,8 @@ export function prowJobData({ apiVersion, kind, metadata, spec, status }: ProwJo
       RerunCommand: spec.rerun_command ?? '',
       MaxConcurrency: number(spec['max_concurrency']),
       ErrorOnEviction: spec['error_on_eviction'] === true,
+      PipelineRunSpec: isRecord(spec['pipeline_run_spec']) ? plain(spec['pipeline_run_spec']) : null,
+      TektonPipelineRunSpec: isRecord(spec['tekton_pipeline_run_spec']) ? plain(spec['tekton_pipeline_run_spec']) : null,
       PodSpec: pointer('PodSpec', spec['pod_spec']),
       JenkinsSpec: isRecord(spec['jenkins_spec']) ? { GitHubBranchSourceJob: spec['jenkins_spec']['github_branch_source_job'] === true } : null,
       DecorationConfig: pointer('DecorationConfig', spec['decoration_config']),
@@ -100,4 +110,10 @@ export function prowJobData({ apiVersion, kind, metadata, spec, status }: ProwJo
       PrevReportStates: new Map(Object.entries(isRecord(status['prev_report_states']) ? status['prev_report_states'] : {}).map(([key, one]) => [key, plain(one)])),
     },
   };
+}
+
+/** A ProwJob in which nothing is set, as templates see it: on it upstream tries templates when it loads them (config 1.4). */
+export function emptyProwJobData(): Struct {
+  const { Spec: spec, Status: status, ...rest } = prowJobData({ apiVersion: 'prow.k8s.io/v1', kind: 'ProwJob', metadata: { name: '' }, spec: { type: 'periodic', agent: '', job: '' }, status: { state: 'triggered' } });
+  return { ...rest, Kind: '', APIVersion: '', TypeMeta: { Kind: '', APIVersion: '' }, Spec: { ...(spec as Struct), Type: '' }, Status: { ...(status as Struct), State: '' } };
 }

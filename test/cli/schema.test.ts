@@ -40,7 +40,9 @@ test('what a text must look like is said', async () => {
   const out: string[] = [];
   await schemaCommand(['config'], { print: (line) => { out.push(line); } });
   const schema = JSON.parse(out.join('\n')) as { properties: { tide: { properties: { sync_period: unknown } } } };
-  expect(schema.properties.tide.properties.sync_period).toEqual({ description: 'A duration such as 1h30m or 90s.', type: ['string', 'number', 'boolean', 'null'] });
+  expect(schema.properties.tide.properties.sync_period).toEqual({
+    description: 'How often everything is looked at anew, whatever happened. A duration such as 1h30m or 90s.', type: ['string', 'number', 'boolean', 'null'],
+  });
 });
 
 test.each([[[]], [['nope']], [['config', 'jobs']], [['constructor']]])('%p is a usage error', async (args) => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { goTemplate } from '../../src/config/goTemplate.js';
+import { goTemplate, JENKINS_FUNCTIONS } from '../../src/config/goTemplate.js';
 import { TemplateError } from '../../src/config/template/scan.js';
 
 const data = {
@@ -26,11 +26,29 @@ test.each<[string, RegExp]>([
   ['{{eq .Name}}', /needs two/], ['{{.Name.X}}', /evaluate field X/], ['{{range .Name}}{{end}}', /iterate/], ['{{.Name 1}}', /no function/], ['{{range 90000}}xxxxxxxxxxxxxxxxxxxxxxxxx{{end}}', /characters of output/], ['{{range 200000}}{{range 200000}}{{end}}{{end}}', /more than 200000 steps/], ['{{range 1000000000}}{{end}}', /iterate/],
 ])('running %s fails', (template, want) => expect(() => goTemplate(template).run(data)).toThrow(want));
 
-test.each(['{{', '{{.A', '{{if .A}}', '{{end}}', '{{else}}', '{{if .A}}{{else}}{{else}}{{end}}', '{{}}', '{{(.A}}', '{{.A)}}', '{{| .A}}', '{{.A |}}', '{{"a}}', '{{#}}', '{{/* }}', '{{break}}', '{{define "x"}}{{end}}', '{{template "x"}}', '{{1 := 2}}', '{{"\\y"}}'])('%s cannot be read', (template) => {
+test.each(['{{', '{{.A', '{{if .A}}', '{{end}}', '{{else}}', '{{if .A}}{{else}}{{else}}{{end}}', '{{}}', '{{(.A}}', '{{.A)}}', '{{| .A}}', '{{.A |}}', '{{"a}}', '{{#}}', '{{/* }}', '{{break}}', '{{define "x"}}', '{{define x}}{{end}}', '{{if .A}}{{define "x"}}{{end}}{{end}}', '{{block "x"}}{{end}}', '{{template}}', '{{template "x" .A', '{{1 := 2}}', '{{"\\y"}}'])('%s cannot be read', (template) => {
   expect(() => goTemplate(template)).toThrow(TemplateError);
 });
 
-test('what is not known is found when it is needed', () => {
-  expect(() => goTemplate('{{nope 1}}').run(data)).toThrow('function nope is not defined');
-  expect(() => goTemplate('{{$x}}').run(data)).toThrow('undefined variable $x');
+test('names of functions and variables are looked at when a template is read, as Go does', () => {
+  expect(() => goTemplate('{{nope 1}}')).toThrow('function nope is not defined (at 2)');
+  expect(() => goTemplate('{{if .Yes}}{{$y := 1}}{{end}}{{$y}}')).toThrow('undefined variable $y (at 31)');
+  expect(() => goTemplate('{{$x = 1}}')).toThrow('undefined variable $x');
+  expect(() => goTemplate('{{define "t"}}{{$x}}{{end}}')).toThrow('undefined variable $x');
+  expect(() => goTemplate('{{range $i, $e := .List}}{{$i}}{{else}}{{$i}}{{end}}{{or $ (and .Yes true)}}')).not.toThrow();
+});
+
+test.each<[string, string]>([
+  ['{{define "t"}}<{{.}}>{{end}}{{template "t" .Name}}{{template "t" .Number}}', '<n><3>'], ['{{template "t" .}}{{define "t"}}{{$.Name}}{{end}}', 'n'], ['{{block "b" .Inner}}{{.Deep.Text}}{{end}}', 'x y&z'],
+  ['{{define "t"}}{{.}}{{end}}{{template "t"}}', '<nil>'], ['{{define "t"}}a{{end}}{{define "t"}} {{end}}{{template "t"}}', 'a'],
+])('%s', (template, want) => expect(goTemplate(template).run(data)).toBe(want));
+
+test('templates that are not there, or that call themselves, fail when they run', () => {
+  expect(() => goTemplate('{{template "t"}}').run(data)).toThrow('template "t" is not defined (at 2)');
+  expect(() => goTemplate('{{define "t"}}{{template "t"}}{{end}}{{template "t"}}').run(data)).toThrow('more than 100 deep');
+});
+
+test('Jenkins has a function more', () => {
+  expect(() => goTemplate('{{replace "a" "b" .Name}}')).toThrow('function replace is not defined');
+  expect(goTemplate('{{.Name | replace "n" "$&"}}{{replace "i" "o" "pipi"}}', JENKINS_FUNCTIONS).run(data)).toBe('$&popo');
 });

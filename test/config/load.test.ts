@@ -150,7 +150,7 @@ test('supplemental files add, and may not set twice or anything else', async () 
   const at = (name: string) => join(files.path, name);
   const main = { configPath: at('config.yaml'), pluginConfigPath: at('plugins.yaml') };
   const { snapshot } = await loadConfig({ ...main, supplementalProwConfigDirs: [at('good')], supplementalPluginConfigDirs: [at('good')] });
-  expect(snapshot.prow.tide).toMatchObject({ queries: [{ orgs: ['a'] }, { orgs: ['b'] }], merge_method: { a: 'squash', b: 'rebase' } });
+  expect(snapshot.prow.tide).toMatchObject({ queries: [{ orgs: ['a', 'b'] }], merge_method: { a: 'squash', b: 'rebase' } });
   expect(snapshot.prow['branch-protection'].orgs).toMatchObject({ a: { protect: true, repos: { r: { protect: false } } } });
   expect([...snapshot.enabled]).toEqual([['a', ['hold']], ['b', ['lgtm']]]);
   expect(snapshot.plugins.lgtm).toHaveLength(1);

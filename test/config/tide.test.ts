@@ -45,7 +45,7 @@ test.each<[string, RegExp]>([
 ])('%s is refused', (yaml, want) => expect(() => tide(yaml)).toThrow(want));
 
 test('a query covers repositories by name or by organisation', () => {
-  const [byOrg, byRepo] = tide('{queries: [{orgs: [org], excludedRepos: [org/x]}, {repos: [org/x]}]}').queries;
+  const [byOrg, byRepo] = tide('{queries: [{orgs: [org], excludedRepos: [org/x], labels: [l]}, {repos: [org/x]}]}').queries;
   if (!byOrg || !byRepo) throw new Error('no queries');
   const x = { org: 'org', name: 'x' };
   expect([queryCovers(byOrg, repo), queryCovers(byOrg, x), queryCovers(byRepo, repo), queryCovers(byRepo, x)]).toEqual([true, false, false, true]);

@@ -25,7 +25,7 @@ test('the provider is left out where that is wanted', () => {
   expect(jobUrl(job(decorated({})), Plank.parse({ job_url_prefix_config: { '*': 'https://p' }, jobURLPrefixDisableAppendStorageProvider: true })).url).toBe('https://p/b/pr-logs/pull/kubernetes_test-infra/7/j/9');
 });
 
-test.each(['{{.Spec.Nope}}', '{{', '{{index .Spec.ExtraRefs 0}}'])('%s gives no address and says why', (template) => {
+test.each(['{{.Spec.Nope}}', '{{index .Spec.ExtraRefs 0}}'])('%s gives no address and says why', (template) => {
   const { url, fault } = jobUrl(job(), Plank.parse({ job_url_template: template }));
   expect([url, fault !== undefined]).toEqual(['', true]);
 });

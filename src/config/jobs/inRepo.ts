@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { slug, type Repo } from '../../core/ids.js';
 import { decode } from '../decode.js';
 import type { Finding, Findings } from '../findings.js';
-import { forRepo, own } from '../lookup.js';
+import { own } from '../lookup.js';
 import type { ProwConfig } from '../prow/schema.js';
 import { Raw } from '../scalars.js';
 import type { Snapshot } from '../snapshot.js';
 import type { Source } from '../yaml/source.js';
-import { field, textsAt } from './data.js';
 import { finalizeJobs, type Read, type ReadJobs } from './finalize.js';
 import { PostsubmitYaml, Preset, PresubmitYaml, type Postsubmit, type Presubmit } from './schema.js';
 import { clashes } from './validate.js';
@@ -75,14 +74,15 @@ function report(found: ReturnType<typeof clashes>, statics: number, read: readon
 
 /** The clusters of all levels together; `default` where nothing is said for everybody. */
 export function allowedClusters(prow: Pick<ProwConfig, 'in_repo_config'>, repo: Repo): ReadonlySet<string> {
-  const section = Object(field(prow.in_repo_config, 'allowed_clusters') ?? {}) as Readonly<Record<string, unknown>>;
-  const everybody = Array.isArray(own(section, '*')) ? textsAt(section, '*') : ['default'];
-  return new Set([...textsAt(section, slug(repo)), ...textsAt(section, repo.org), ...everybody]);
+  const { allowed_clusters: allowed } = prow.in_repo_config;
+  return new Set([slug(repo), repo.org, '*'].flatMap((key) => own(allowed, key) ?? []));
 }
 
 /** Whether a repository's own configuration counts; the closest key decides. */
 export function inRepoEnabled(prow: Pick<ProwConfig, 'in_repo_config'>, repo: Repo): boolean {
-  const section = Object(field(prow.in_repo_config, 'enabled') ?? {}) as Readonly<Record<string, unknown>>;
-  return forRepo(Object.fromEntries(Object.entries(section).filter(([, value]) => typeof value === 'boolean')), repo) === true;
+  const { enabled } = prow.in_repo_config;
+  // A key without a value is as good as none.
+  const set = [slug(repo), repo.org, '*'].map((key) => own(enabled, key)).find((value) => typeof value === 'boolean');
+  return set === true;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Pattern } from '../../core/re2.js';
+import { dataOf } from '../kube/data.js';
 import { Raw, Regex, StringMap, Strings } from '../scalars.js';
 
 /** Kubernetes objects stay data: what they mean is decided where pods are built. */
@@ -15,22 +16,22 @@ const base = {
   cluster: z.string().default(''),
   namespace: z.string().default(''),
   error_on_eviction: z.boolean().default(false),
-  spec: Data.optional(),
+  spec: dataOf('PodSpec').optional(),
   pipeline_run_spec: Data.optional(),
-  tekton_pipeline_run_spec: Data.optional(),
-  reporter_config: Data.optional(),
-  rerun_auth_config: Data.optional(),
+  tekton_pipeline_run_spec: dataOf('TektonSpec').optional(),
+  reporter_config: dataOf('ReporterConfig').optional(),
+  rerun_auth_config: dataOf('RerunAuthConfig').optional(),
   hidden: z.boolean().default(false),
-  prowjob_defaults: Data.optional(),
+  prowjob_defaults: dataOf('ProwJobDefaults').optional(),
   job_queue_name: z.string().default(''),
   decorate: z.boolean().optional(),
-  decoration_config: Data.optional(),
+  decoration_config: dataOf('DecorationConfig').optional(),
   path_alias: z.string().default(''),
   clone_uri: z.string().default(''),
   skip_submodules: z.boolean().default(false),
   clone_depth: z.int().default(0),
   skip_fetch_head: z.boolean().default(false),
-  extra_refs: z.array(Data).readonly().default([]),
+  extra_refs: z.array(dataOf('Refs')).readonly().default([]),
 };
 const matching = {
   branches: z.array(Regex).readonly().default([]),
@@ -39,7 +40,7 @@ const matching = {
   skip_if_only_changed: Regex.default(''),
   context: z.string().default(''),
   skip_report: z.boolean().default(false),
-  jenkins_spec: Data.optional(),
+  jenkins_spec: dataOf('JenkinsSpec').optional(),
 };
 
 /** A presubmit as the file has it; defaults that depend on other values come later (config 2.7.2). */
@@ -63,16 +64,16 @@ export const PeriodicYaml = z.object({
   minimum_interval: z.string().default(''),
   cron: z.string().default(''),
   tags: Strings,
-  retry: Data.optional(),
+  retry: dataOf('Retry').optional(),
 }).readonly();
 export type PeriodicYaml = z.infer<typeof PeriodicYaml>;
 
 export const Preset = z.object({
   labels: StringMap.default({}),
-  env: z.array(Data).readonly().default([]),
-  volumes: z.array(Data).readonly().default([]),
-  volumeMounts: z.array(Data).readonly().default([]),
-  tolerations: z.array(Data).readonly().default([]),
+  env: z.array(dataOf('EnvVar')).readonly().default([]),
+  volumes: z.array(dataOf('Volume')).readonly().default([]),
+  volumeMounts: z.array(dataOf('VolumeMount')).readonly().default([]),
+  tolerations: z.array(dataOf('Toleration')).readonly().default([]),
 }).readonly();
 export type Preset = z.infer<typeof Preset>;
 

@@ -23,4 +23,7 @@ export const PROW_TYPES = {
   TeamSlug: 'slug:string! org:string!',
   ProwJobDefaults: 'resultstore_config:ResultStoreConfig tenant_id',
   ResultStoreConfig: 'project_id',
+  JenkinsSpec: 'github_branch_source_job:boolean',
+  TektonSpec: 'v1beta1:any',
+  Retry: 'run_all:boolean attempts:number interval',
 } as const satisfies Readonly<Record<string, string>>;

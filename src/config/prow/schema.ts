@@ -1,86 +1,60 @@
 import { z } from 'zod';
-import { Duration, Raw, Regex, StringMap, Strings, UrlText } from '../scalars.js';
+import { Duration, Raw, Regex, Strings } from '../scalars.js';
 import { BranchProtection } from './branchProtection.js';
+import { GitHubReporter, GitHubSection, InRepoConfigSection, JenkinsOperators, ManagedWebhooks, PubsubTriggers, PushGateway, Scheduler, Sinker } from './components.js';
+import { Deck } from './deck.js';
+import { Gangway } from './gangway.js';
+import { Gerrit } from './gerrit.js';
+import { Plank, ProwJobDefaultEntry } from './plank.js';
+import { SlackReporter } from './slack.js';
 import { Tide } from './tide.js';
+
+export { Plank } from './plank.js';
+export type { DecorationEntry } from './plank.js';
 
 /** Where the directories of a repository that hold no OWNERS files are named (config 2.5.8). */
 export const OwnersDirDenylist = z.object({
-  default: z.array(Regex).readonly().default([]),
-  /** Keys `org` or `org/repo`. */
-  repos: z.record(z.string(), z.array(Regex).readonly()).readonly().default({}),
-  ignore_preconfigured_defaults: z.boolean().default(false),
+  default: z.array(Regex).readonly().default([]).describe('Expressions for folders in every repository.'),
+  repos: z.record(z.string(), z.array(Regex).readonly()).readonly().default({}).describe('More of them, by org or org/repo.'),
+  ignore_preconfigured_defaults: z.boolean().default(false).describe('Leave out the built-in ones: .git, _output, vendor.'),
 }).readonly();
-
-/** Decoration defaults for the jobs they match (config 2.5.1); their content stays data. */
-export const DecorationEntry = z.object({
-  repo: z.string().default(''),
-  cluster: z.string().default(''),
-  config: z.record(z.string(), z.unknown()).readonly().default({}),
-}).readonly();
-export type DecorationEntry = z.infer<typeof DecorationEntry>;
-
-/** The `plank` section (config 2.5.3). Durations are milliseconds. */
-export const Plank = z.object({
-  job_url_template: z.string().default(''),
-  job_url_prefix_config: z.record(z.string(), UrlText).readonly().default({}),
-  jobURLPrefixDisableAppendStorageProvider: z.boolean().default(false),
-  report_template: z.string().default(''),
-  report_templates: StringMap.default({}),
-  max_concurrency: z.int().min(0).default(0),
-  max_goroutines: z.int().min(0).default(20).transform((n) => n || 20),
-  pod_pending_timeout: Duration.default(600_000),
-  pod_running_timeout: Duration.default(48 * 3_600_000),
-  pod_unscheduled_timeout: Duration.default(300_000),
-  max_revivals: z.int().default(3),
-  default_decoration_config_entries: z.array(DecorationEntry).readonly().default([]),
-  default_decoration_configs: z.record(z.string(), z.record(z.string(), z.unknown())).readonly().default({}),
-  job_queue_capacities: z.record(z.string(), z.int()).readonly().default({}),
-  build_cluster_status_file: z.string().default(''),
-}).readonly().superRefine((plank, context) => {
-  if (plank.report_template !== '' && Object.keys(plank.report_templates).length > 0) context.addIssue({ code: 'custom', path: ['report_template'], message: 'expected report_template or report_templates, not both' });
-  if (plank.default_decoration_config_entries.length > 0 && Object.keys(plank.default_decoration_configs).length > 0) {
-    context.addIssue({ code: 'custom', path: ['default_decoration_configs'], message: 'expected default_decoration_configs or default_decoration_config_entries, not both' });
-  }
-});
 
 const LOG_LEVELS: readonly string[] = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace'];
+const LogLevel = z.string().default('info').transform((level) => level || 'info')
+  .refine((level) => LOG_LEVELS.includes(level.toLowerCase()), { error: `expected one of ${LOG_LEVELS.join(', ')}` });
 
-/** `config.yaml`, without the jobs that it may hold. Sections of components that are not here yet are kept as they stand. */
+/** `config.yaml`, without the jobs that it may hold. */
 export const ProwConfig = z.object({
-  prowjob_namespace: z.string().default('default').transform((name) => name || 'default'),
-  pod_namespace: z.string().default('default').transform((name) => name || 'default'),
-  log_level: z.string().default('info').refine((level) => LOG_LEVELS.includes(level.toLowerCase()), { error: `expected one of ${LOG_LEVELS.join(', ')}` }),
-  tide: Tide.prefault({}),
-  plank: Plank.prefault({}),
-  github: z.object({ link_url: UrlText.default('https://github.com').transform((url) => url || 'https://github.com') }).readonly().prefault({}),
-  'branch-protection': BranchProtection.prefault({}),
-  owners_dir_denylist: OwnersDirDenylist.prefault({}),
-  github_reporter: z.object({
-    job_types_to_report: z.array(z.enum(['presubmit', 'postsubmit'])).readonly().default(['presubmit', 'postsubmit']),
-    no_comment_repos: Strings,
-    summary_comment_repos: Strings,
-  }).readonly().prefault({}),
-  decorate_all_jobs: z.boolean().default(false),
-  default_job_timeout: Duration.default(24 * 3_600_000),
-  disabled_clusters: Strings,
-  scheduler: z.looseObject({ enabled: z.boolean().default(false) }).readonly().prefault({}),
-  prowjob_default_entries: z.array(DecorationEntry).readonly().default([]),
-  deck: Raw,
-  sinker: Raw,
-  slack_reporter_configs: Raw,
-  in_repo_config: Raw,
-  push_gateway: Raw,
-  jenkins_operators: Raw,
-  managed_webhooks: Raw,
-  horologium: Raw,
-  gerrit: Raw,
-  gangway: Raw,
-  moonraker: Raw,
-  pipeline: Raw,
-  pubsub_subscriptions: Raw,
-  pubsub_triggers: Raw,
-  status_error_link: Raw,
-  config_version_sha: Raw,
-  prow_ignored: Raw,
+  prowjob_namespace: z.string().default('default').transform((name) => name || 'default').describe('Kubernetes namespace of ProwJobs.'),
+  pod_namespace: z.string().default('default').transform((name) => name || 'default').describe('Kubernetes namespace of pods, in every build cluster.'),
+  log_level: LogLevel.describe('How much is logged: panic, fatal, error, warn, info, debug, trace.'),
+  tide: Tide.prefault({}).describe('Merging.'),
+  plank: Plank.prefault({}).describe('Running jobs in pods.'),
+  github: GitHubSection.prefault({}).describe('Where GitHub is, for people.'),
+  'branch-protection': BranchProtection.prefault({}).describe("GitHub's branch protection."),
+  owners_dir_denylist: OwnersDirDenylist.prefault({}).describe('Folders whose OWNERS files do not count.'),
+  github_reporter: GitHubReporter.prefault({}).describe('Reporting jobs to GitHub.'),
+  decorate_all_jobs: z.boolean().default(false).describe('Decorate every job that does not say otherwise; only counts in config.yaml.'),
+  default_job_timeout: Duration.default(24 * 3_600_000).describe('How long a job may take for which no timeout is configured.'),
+  disabled_clusters: Strings.describe('Build clusters that are not used.'),
+  scheduler: Scheduler.prefault({}).describe('Choosing build clusters late.'),
+  prowjob_default_entries: z.array(ProwJobDefaultEntry).readonly().default([]).describe('Defaults of prowjob_defaults; all that match count, later ones over earlier ones.'),
+  deck: Deck.prefault({}).describe('The pages.'),
+  sinker: Sinker.prefault({}).describe('Removing what is old.'),
+  slack_reporter_configs: z.record(z.string(), SlackReporter).readonly().default({}).describe('Telling Slack about jobs, by org/repo, org or "*"; the closest counts.'),
+  in_repo_config: InRepoConfigSection.prefault({}).describe("Jobs in repositories' own files."),
+  push_gateway: PushGateway.prefault({}).describe('Sending metrics.'),
+  jenkins_operators: JenkinsOperators.default([]).describe('Running jobs on Jenkins. No effect here.'),
+  managed_webhooks: ManagedWebhooks.prefault({}).describe("Webhooks and their secrets, for the command hmac."),
+  horologium: z.object({ tick_interval: Duration.optional().describe('How often it is seen to which periodics are due; a minute where unset.') }).readonly().prefault({}).describe('Starting periodics.'),
+  gerrit: Gerrit.prefault({}).describe('Gerrit.'),
+  gangway: Gangway.prefault({}).describe('Starting jobs from elsewhere. No effect here.'),
+  moonraker: z.object({ client_timeout: Duration.default(600_000).describe('How long its clients wait.') }).readonly().prefault({}).describe("A cache of repositories' own jobs as a service. No effect here."),
+  pipeline: z.object({ allow_concurrent_postsubmit_jobs: z.boolean().default(false).describe('Stop no older run of the same job.') }).readonly().prefault({}).describe('Running jobs with Tekton. No effect here.'),
+  pubsub_subscriptions: z.record(z.string(), Strings).readonly().default({}).describe('Deprecated: the older form of pubsub_triggers, lists of subscriptions by project. No effect here.'),
+  pubsub_triggers: PubsubTriggers.default([]).describe('Starting jobs by messages. No effect here.'),
+  status_error_link: z.string().default('').transform((url) => url || 'https://github.com/kubernetes/test-infra/issues').describe('Where to report faults. Nothing reads it.'),
+  config_version_sha: z.string().default('').describe('The commit of this configuration; read from a file VERSION beside config.yaml where there is one.'),
+  prow_ignored: Raw.describe('Anything; never read.'),
 }).readonly();
 export type ProwConfig = z.infer<typeof ProwConfig>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { regexFault, Duration, Raw, Strings, UrlText } from '../scalars.js';
+import { regexFault, Duration, Strings, Template, UrlText } from '../scalars.js';
+import { TideGerrit } from './gerrit.js';
 
 export const MergeMethod = z.enum(['merge', 'squash', 'rebase']);
 export type MergeMethod = z.infer<typeof MergeMethod>;
@@ -19,17 +20,16 @@ export type MergeMethods = z.infer<typeof MergeMethods>;
 
 /** What a pull request must look like to be merged (config 2.6.3). Keys are camelCase in the file, too. */
 export const TideQuery = z.object({
-  orgs: Strings,
-  repos: Strings,
-  excludedRepos: Strings,
-  /** All of them; an entry `a,b` is satisfied by either. */
-  labels: Strings,
-  missingLabels: Strings,
-  includedBranches: Strings,
-  excludedBranches: Strings,
-  author: z.string().default(''),
-  milestone: z.string().default(''),
-  reviewApprovedRequired: z.boolean().default(false),
+  orgs: Strings.describe('Organisations, whole.'),
+  repos: Strings.describe('Repositories (org/repo).'),
+  excludedRepos: Strings.describe('Repositories of these organisations that are not meant.'),
+  labels: Strings.describe('Labels that are needed, all of them; an entry a,b is satisfied by either.'),
+  missingLabels: Strings.describe('Labels that are forbidden.'),
+  includedBranches: Strings.describe('Only these base branches.'),
+  excludedBranches: Strings.describe('Not these base branches.'),
+  author: z.string().default('').describe('Who must have opened it.'),
+  milestone: z.string().default('').describe('The milestone that it must have.'),
+  reviewApprovedRequired: z.boolean().default(false).describe("GitHub's own review must be an approval."),
 }).readonly().superRefine((query, context) => {
   for (const [path, message] of queryFaults(query)) context.addIssue({ code: 'custom', path: [...path], message });
 });
@@ -66,20 +66,20 @@ function queryFaults(query: QueryLists): readonly Fault[] {
 }
 
 const policyKeys = {
-  'skip-unknown-contexts': z.boolean().optional(),
-  'from-branch-protection': z.boolean().optional(),
-  'overwrite-pending-contexts': z.boolean().optional(),
-  'required-contexts': Strings,
-  'required-if-present-contexts': Strings,
-  'optional-contexts': Strings,
-  'optional-regex-contexts': Strings,
+  'skip-unknown-contexts': z.boolean().optional().describe('Contexts that are named nowhere do not matter.'),
+  'from-branch-protection': z.boolean().optional().describe('What branch-protection requires is required here, too.'),
+  'overwrite-pending-contexts': z.boolean().optional().describe('Contexts of jobs that are only pending may be set anew.'),
+  'required-contexts': Strings.describe('Must be green.'),
+  'required-if-present-contexts': Strings.describe('Must be green where they are there.'),
+  'optional-contexts': Strings.describe('Do not matter.'),
+  'optional-regex-contexts': Strings.describe('RE2 expressions for contexts that do not matter.'),
 };
 /** One level of the rules about which contexts matter (config 2.6.5); `contextOptionsFor` merges the levels. */
 export const ContextPolicy = z.object(policyKeys).readonly();
 export type ContextPolicy = z.infer<typeof ContextPolicy>;
-const RepoPolicy = z.object({ ...policyKeys, branches: z.record(z.string(), ContextPolicy).readonly().default({}) }).readonly();
-const OrgPolicy = z.object({ ...policyKeys, repos: z.record(z.string(), RepoPolicy).readonly().default({}) }).readonly();
-export const ContextOptions = z.object({ ...policyKeys, orgs: z.record(z.string(), OrgPolicy).readonly().default({}) }).readonly();
+const RepoPolicy = z.object({ ...policyKeys, branches: z.record(z.string(), ContextPolicy).readonly().default({}).describe('Single branches, by name.') }).readonly();
+const OrgPolicy = z.object({ ...policyKeys, repos: z.record(z.string(), RepoPolicy).readonly().default({}).describe('Single repositories, by name.') }).readonly();
+export const ContextOptions = z.object({ ...policyKeys, orgs: z.record(z.string(), OrgPolicy).readonly().default({}).describe('Single organisations, by name.') }).readonly();
 export type ContextOptions = z.infer<typeof ContextOptions>;
 
 const ByRepo = <T extends z.ZodType>(value: T) => z.record(z.string(), value).readonly();
@@ -87,37 +87,35 @@ const ByRepo = <T extends z.ZodType>(value: T) => z.record(z.string(), value).re
 /** The `tide` section (config 2.6.1). Maps by repository have keys `org/repo`, `org`, `*`; read them with `forRepo`. */
 export const Tide = z.object({
   /** Milliseconds. */
-  sync_period: Duration.default(60_000).transform((ms) => ms || 60_000),
-  /** Milliseconds; `sync_period` where unset. */
-  status_update_period: Duration.optional(),
-  max_goroutines: z.int().min(0).default(20).transform((n) => n || 20),
-  queries: z.array(TideQuery).readonly().default([]),
-  merge_method: MergeMethods.default({}),
-  /** 0: no limit; negative: no batches. */
-  batch_size_limit: ByRepo(z.int()).default({}),
-  prioritize_existing_batches: ByRepo(z.boolean()).default({}),
-  github_merge_blocks_policy: ByRepo(z.enum(['ignore', 'permit', 'block'])).default({}),
-  target_url: z.string().default(''),
-  target_urls: ByRepo(z.string()).default({}),
-  pr_status_base_url: z.string().default(''),
-  pr_status_base_urls: ByRepo(UrlText).default({}),
-  blocker_label: z.string().default(''),
-  squash_label: z.string().default(''),
-  rebase_label: z.string().default(''),
-  merge_label: z.string().default(''),
-  context_options: ContextOptions.prefault({}),
-  priority: z.array(z.object({ labels: Strings }).readonly()).readonly().default([]),
-  display_all_tide_queries_in_status: z.boolean().default(false),
-  /** Go templates as text; keys `org/repo`, `org`. */
-  merge_commit_template: ByRepo(z.object({ title: z.string().default(''), body: z.string().default('') }).readonly()).default({}),
-  /**
-   * Ours, by repository: whether a green check of another system counts whatever base it ran on (`any`, as upstream has it), or must
-   * have started after the base last moved (`always`).
-   */
-  prow_freshness: ByRepo(z.enum(['any', 'always'])).default({}),
-  /** Ours, by repository: whether verdicts are check runs (with every reason) or commit statuses, as upstream writes them. A personal token can only write statuses. */
-  report_as: ByRepo(z.enum(['check', 'status'])).default({}),
-  gerrit: Raw,
+  sync_period: Duration.default(60_000).transform((ms) => ms || 60_000).describe('How often everything is looked at anew, whatever happened.'),
+  /** Milliseconds. */
+  status_update_period: Duration.optional().describe("How often Tide's own statuses are brought up to date; sync_period where unset."),
+  max_goroutines: z.int().min(0).default(20).transform((n) => n || 20).describe('So many branches are looked at at once.'),
+  queries: z.array(TideQuery).readonly().default([]).describe('What is merged: whatever one of these finds.'),
+  merge_method: MergeMethods.default({}).describe('merge, squash or rebase, by org, org/repo, org/repo@branch, or nested: org, repository or "*", expression for branches.'),
+  batch_size_limit: ByRepo(z.int()).default({}).describe('So many pull requests are tested together at most, by org/repo, org or "*"; 0 means no limit, a negative number no batches.'),
+  prioritize_existing_batches: ByRepo(z.boolean()).default({}).describe('Wait for a batch that runs already instead of starting another one, by org/repo, org or "*"; true where unset.'),
+  github_merge_blocks_policy: ByRepo(z.enum(['ignore', 'permit', 'block'])).default({}).describe('What it means that GitHub calls a pull request blocked, by org/repo, org or "*"; permit where unset.'),
+  target_url: z.string().default('').describe('The same as an entry "*" of target_urls.'),
+  target_urls: ByRepo(z.string()).default({}).describe("Where Tide's statuses lead, by org/repo, org or \"*\"."),
+  pr_status_base_url: z.string().default('').describe('Deprecated: the same as an entry "*" of pr_status_base_urls.'),
+  pr_status_base_urls: ByRepo(UrlText).default({}).describe('The page about a pull request, by org/repo, org or "*"; "*" is needed.'),
+  blocker_label: z.string().default('').describe('Open issues with this label stop all merges of their repository.'),
+  squash_label: z.string().default('').describe('Pull requests with this label are squashed.'),
+  rebase_label: z.string().default('').describe('Pull requests with this label are rebased.'),
+  merge_label: z.string().default('').describe('Pull requests with this label get a merge commit.'),
+  context_options: ContextOptions.prefault({}).describe('Which contexts matter.'),
+  priority: z.array(z.object({ labels: Strings.describe('All of them.') }).readonly()).readonly().default([]).describe('Pull requests with these labels come first, in this order.'),
+  display_all_tide_queries_in_status: z.boolean().default(false).describe('Say what each query lacks, not only the closest one.'),
+  merge_commit_template: ByRepo(z.object({ title: Template.default('').describe('Its first line.'), body: Template.default('').describe('The rest.') }).readonly()).default({})
+    .describe('Go templates of the text of merge commits, by org/repo or org; their data is the pull request.'),
+  /** Ours. */
+  prow_freshness: ByRepo(z.enum(['any', 'always'])).default({})
+    .describe('Whether a green check of another system counts whatever base it ran on (any), or must have started after the base last moved (always), by org/repo, org or "*".'),
+  /** Ours. */
+  report_as: ByRepo(z.enum(['check', 'status'])).default({})
+    .describe("Whether Tide's verdicts are check runs or commit statuses, by org/repo, org or \"*\". A personal token can only write statuses."),
+  gerrit: TideGerrit.optional().describe('Gerrit. No effect here.'),
 }).transform((tide, context) => {
   if (tide.target_url !== '' && Object.keys(tide.target_urls).length > 0) context.addIssue({ code: 'custom', path: ['target_url'], message: 'expected target_url or target_urls, not both' });
   if (tide.pr_status_base_url !== '' && Object.keys(tide.pr_status_base_urls).length > 0) context.addIssue({ code: 'custom', path: ['pr_status_base_url'], message: 'expected pr_status_base_url or pr_status_base_urls, not both' });

@@ -1,7 +1,8 @@
 import { TemplateError } from './scan.js';
 import { isTrue, textOfValue, type Value } from './values.js';
 
-type Fn = (args: readonly Value[]) => Value;
+/** A function of templates. Throws TemplateError. */
+export type Fn = (args: readonly Value[]) => Value;
 
 function compare(a: Value, b: Value): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;

@@ -17,21 +17,30 @@ export type Node = Readonly<
   | { kind: 'print'; pipe: Pipe }
   | { kind: 'if' | 'with' | 'range'; pipe: Pipe; body: readonly Node[]; otherwise: readonly Node[] }
   | { kind: 'break' | 'continue' }
+  | { kind: 'template'; name: string; pipe: Pipe | undefined; at: number }
 >;
 
-const WORDS = new Set(['if', 'with', 'range', 'else', 'end', 'break', 'continue', 'define', 'template', 'block']);
+/** A template and those that it defines by name. */
+export interface Tree {
+  readonly nodes: readonly Node[];
+  readonly defined: ReadonlyMap<string, readonly Node[]>;
+}
+
+const WORDS = ['if', 'with', 'range', 'else', 'end', 'break', 'continue', 'define', 'template', 'block'] as const;
+type Word = typeof WORDS[number];
 
 /** The tree of a template. Throws TemplateError with the place in the text. */
-export function parseTree(source: string): readonly Node[] {
+export function parseTree(source: string): Tree {
   const reader = new Reader(scan(source));
-  const { nodes, stop } = list(reader, 0);
+  const { nodes, stop } = list(reader, 'top', 0);
   if (stop) throw new TemplateError(`unexpected ${stop.word} (at ${stop.at})`);
-  return nodes;
+  return { nodes, defined: reader.defined };
 }
 
 class Reader {
   readonly #tokens: readonly Token[];
   #next = 0;
+  readonly defined = new Map<string, readonly Node[]>();
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
   }
@@ -45,10 +54,10 @@ class Reader {
     while (this.peek()?.kind === 'space') this.#next++;
   }
   /** The next word if it is a keyword, without taking it. */
-  keyword(): string | undefined {
+  keyword(): Word | undefined {
     this.skipSpace();
     const token = this.peek();
-    return token?.kind === 'name' && WORDS.has(token.text) ? token.text : undefined;
+    return token?.kind === 'name' ? WORDS.find((word) => word === token.text) : undefined;
   }
   close(): void {
     this.skipSpace();
@@ -63,7 +72,7 @@ interface List {
   readonly stop: Readonly<{ word: 'else' | 'end'; at: number }> | undefined;
 }
 
-function list(reader: Reader, loops: number): List {
+function list(reader: Reader, where: 'top' | 'inside', loops: number): List {
   const nodes: Node[] = [];
   for (let token = reader.take(); token; token = reader.take()) {
     if (token.kind === 'text') {
@@ -77,21 +86,60 @@ function list(reader: Reader, loops: number): List {
       continue;
     }
     reader.take();
-    if (word === 'else' || word === 'end') return { nodes, stop: { word, at: token.at } };
-    if (word === 'if' || word === 'with' || word === 'range') nodes.push(branch(word, reader, loops));
-    else if (word === 'break' || word === 'continue') {
-      if (loops === 0) throw new TemplateError(`${word} outside of range (at ${token.at})`);
-      reader.close();
-      nodes.push({ kind: word });
-    } else throw new TemplateError(`{{${word}}} has no meaning here: a template stands alone (at ${token.at})`);
+    switch (word) {
+      case 'else': case 'end': return { nodes, stop: { word, at: token.at } };
+      case 'if': case 'with': case 'range': nodes.push(branch(word, reader, loops)); break;
+      case 'break': case 'continue':
+        if (loops === 0) throw new TemplateError(`${word} outside of range (at ${token.at})`);
+        reader.close();
+        nodes.push({ kind: word });
+        break;
+      case 'define':
+        if (where === 'inside') throw new TemplateError(`{{define}} inside of another action (at ${token.at})`);
+        define(reader, nameOf(reader), 'define');
+        break;
+      case 'template': case 'block': nodes.push(call(word, reader, token.at)); break;
+      default: word satisfies never;
+    }
   }
   return { nodes, stop: undefined };
+}
+
+/** The name of a template, in quotes. */
+function nameOf(reader: Reader): string {
+  reader.skipSpace();
+  const token = reader.take();
+  if (token?.kind !== 'string') throw new TemplateError(`expected the name of a template in quotes (at ${token?.at ?? 'the end'})`);
+  return unquoted(token.text, token.at);
+}
+
+/** Reads on to the end of a named template; of two with one name the one that is not empty counts, else the later. */
+function define(reader: Reader, name: string, word: 'define' | 'block'): void {
+  reader.close();
+  const { nodes, stop } = list(reader, 'inside', 0);
+  if (stop?.word !== 'end') throw new TemplateError(`{{${word}}} without {{end}}`);
+  reader.close();
+  const empty = nodes.every((node) => node.kind === 'text' && node.text.trim() === '');
+  if (!empty || !reader.defined.has(name)) reader.defined.set(name, nodes);
+}
+
+function call(word: 'template' | 'block', reader: Reader, at: number): Node {
+  const name = nameOf(reader);
+  reader.skipSpace();
+  const data = reader.peek()?.kind === 'close' ? undefined : pipe(reader);
+  if (word === 'template') {
+    reader.close();
+    return { kind: 'template', name, pipe: data, at };
+  }
+  if (!data) throw new TemplateError(`{{block}} without a value (at ${at})`);
+  define(reader, name, 'block');
+  return { kind: 'template', name, pipe: data, at };
 }
 
 function branch(kind: 'if' | 'with' | 'range', reader: Reader, loops: number): Node {
   const condition = pipe(reader);
   reader.close();
-  const body = list(reader, loops + (kind === 'range' ? 1 : 0));
+  const body = list(reader, 'inside', loops + (kind === 'range' ? 1 : 0));
   if (!body.stop) throw new TemplateError(`{{${kind}}} without {{end}}`);
   if (body.stop.word === 'end') {
     reader.close();
@@ -104,7 +152,7 @@ function branch(kind: 'if' | 'with' | 'range', reader: Reader, loops: number): N
     return { kind, pipe: condition, body: body.nodes, otherwise: [branch(kind, reader, loops)] };
   }
   reader.close();
-  const otherwise = list(reader, loops);
+  const otherwise = list(reader, 'inside', loops);
   if (otherwise.stop?.word !== 'end') throw new TemplateError(`{{else}} without {{end}}`);
   reader.close();
   return { kind, pipe: condition, body: body.nodes, otherwise: otherwise.nodes };
