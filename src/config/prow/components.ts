@@ -88,4 +88,5 @@ export const GitHubReporter = z.object({
     .describe('Jobs of these types are reported to GitHub.'),
   no_comment_repos: Strings.describe('Repositories (org or org/repo) where failures are not commented on.'),
   summary_comment_repos: Strings.describe('Repositories (org or org/repo) where one comment sums up all failures.'),
+  report_as: z.record(z.string(), z.enum(['check', 'status'])).readonly().default({}).describe('Not in upstream: whether jobs are check runs or commit statuses, by org/repo, org or "*"; a check run where unset and an App reports.'),
 }).readonly();
