@@ -1,0 +1,106 @@
+import { checkMeta } from './names.js';
+import { fieldsOf, isFields, same, timestamp, without, type Fields, type Kobject } from './object.js';
+import { fillDefaults, prune, schemaFaults, unknownFields } from './schema.js';
+import { fillPodSpec, podFaults, podUpdateFaults, qosClass } from './podRules.js';
+import { badRequest, invalid, type Cause } from './status.js';
+import { apiVersionOf, type Kind } from './kinds.js';
+
+const MEBIBYTE = 1024 * 1024;
+const isBase64 = (value: unknown): boolean => typeof value === 'string' && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(value.replace(/\s/g, ''));
+const META = ['name', 'namespace', 'labels', 'annotations', 'finalizers', 'ownerReferences', 'generateName', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+
+function dataFaults(object: Fields, kind: 'ConfigMap' | 'Secret'): readonly Cause[] {
+  const causes: Cause[] = [];
+  let size = 0;
+  for (const part of ['data', 'binaryData']) {
+    for (const [key, value] of Object.entries(fieldsOf(object[part]))) {
+      const field = `${part}[${key}]`;
+      if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key) || key === '.' || key.startsWith('..')) causes.push({ reason: 'FieldValueInvalid', field, message: `Invalid value: "${key}": a valid config key must consist of alphanumeric characters, '-', '_' or '.'` });
+      if (typeof value !== 'string') causes.push({ reason: 'FieldValueTypeInvalid', field, message: 'Invalid value: must be a string' });
+      else if ((kind === 'Secret' || part === 'binaryData') && !isBase64(value)) throw badRequest(`${kind} in version "v1" cannot be handled as a ${kind}: illegal base64 data in ${field}`);
+      else size += value.length;
+    }
+  }
+  if (size > MEBIBYTE) causes.push({ reason: 'FieldValueTooLong', field: 'data', message: `Too long: may not be more than ${String(MEBIBYTE)} bytes` });
+  return causes;
+}
+
+/** Secrets may be written as text; they are stored in base64. */
+function foldStringData(object: Fields): Fields {
+  const { stringData, ...rest } = object;
+  if (!isFields(stringData)) return rest;
+  return { ...rest, data: { ...fieldsOf(rest.data), ...Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')])) } };
+}
+
+/** An object of the right kind and version, or 400; kind and apiVersion may be left out. */
+export function readObject(kind: Kind, body: unknown): Fields {
+  if (!isFields(body)) throw badRequest('the body must be a JSON object');
+  const version = apiVersionOf(kind);
+  if ((body.kind !== undefined && body.kind !== kind.kind) || (body.apiVersion !== undefined && body.apiVersion !== version)) {
+    throw badRequest(`the API version and kind in the data (${String(body.apiVersion)}, Kind=${String(body.kind)}) do not match the expected ones (${version}, Kind=${kind.kind})`);
+  }
+  if (body.metadata !== undefined && !isFields(body.metadata)) throw badRequest('metadata must be an object');
+  return { apiVersion: version, kind: kind.kind, ...body };
+}
+
+/** Brings a written object into the form in which it is stored: pruned, with defaults, only known metadata. */
+export function normalize(kind: Kind, object: Fields): Fields {
+  const metadata = Object.fromEntries(Object.entries(fieldsOf(object.metadata)).filter(([key, value]) => META.includes(key) && value !== null && !(key === 'finalizers' && Array.isArray(value) && value.length === 0)));
+  const own: Fields = { ...object, metadata };
+  if (kind.custom) return fieldsOf(fillDefaults(prune(own, kind.custom.schema), kind.custom.schema));
+  switch (kind.kind) {
+    case 'Pod': return { ...own, spec: fillPodSpec(fieldsOf(own.spec)) };
+    case 'Secret': return { type: 'Opaque', ...foldStringData(own) };
+    case 'Namespace': return { ...own, spec: { finalizers: ['kubernetes'], ...fieldsOf(own.spec) }, status: { phase: 'Active', ...fieldsOf(own.status) } };
+    default: return own;
+  }
+}
+
+/** With `fieldValidation=Strict` a field that would be pruned is refused. Built-in kinds are not checked. */
+export function checkStrict(kind: Kind, object: Fields): void {
+  const unknown = kind.custom ? unknownFields(object, kind.custom.schema) : [];
+  if (unknown.length > 0) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${unknown.map((path) => `unknown field "${path}"`).join(', ')}`);
+}
+
+function faultsOf(kind: Kind, object: Fields): readonly Cause[] {
+  const meta = checkMeta(fieldsOf(object.metadata), kind.names);
+  if (kind.custom) return [...meta, ...schemaFaults(object, kind.custom.schema)];
+  switch (kind.kind) {
+    case 'ConfigMap': case 'Secret': return [...meta, ...dataFaults(object, kind.kind)];
+    case 'Event': return fieldsOf(object.involvedObject).namespace !== undefined && fieldsOf(object.involvedObject).namespace !== fieldsOf(object.metadata).namespace
+      ? [...meta, { reason: 'FieldValueInvalid', field: 'involvedObject.namespace', message: 'Invalid value: does not match event.namespace' }] : meta;
+    default: return meta;
+  }
+}
+
+/** Checks a new object. Throws 422 with every fault. */
+export function checkNew(kind: Kind, object: Fields): void {
+  const causes = [...faultsOf(kind, object), ...(kind.kind === 'Pod' ? podFaults(fieldsOf(object.spec)) : [])];
+  const { name, generateName } = fieldsOf(object.metadata);
+  if (causes.length > 0) throw invalid(kind, String(name ?? generateName ?? ''), causes);
+}
+
+/** Checks a changed object against what it was. Throws 422 with every fault. */
+export function checkChanged(kind: Kind, before: Kobject, object: Fields): void {
+  const causes: Cause[] = [...faultsOf(kind, object)];
+  if (kind.kind === 'Pod') causes.push(...podUpdateFaults(fieldsOf(before.spec), fieldsOf(object.spec)));
+  if ((kind.kind === 'ConfigMap' || kind.kind === 'Secret') && before.immutable === true && (object.immutable !== true || !same(before.data, object.data) || !same(before.binaryData, object.binaryData))) causes.push({ reason: 'FieldValueForbidden', field: 'data', message: 'Forbidden: field is immutable when `immutable` is set' });
+  if (kind.kind === 'Secret' && before.type !== object.type) causes.push({ reason: 'FieldValueInvalid', field: 'type', message: `Invalid value: ${JSON.stringify(object.type)}: field is immutable` });
+  const { finalizers = [], deletionTimestamp } = before.metadata;
+  const added = deletionTimestamp === undefined ? [] : ((fieldsOf(object.metadata).finalizers ?? []) as string[]).filter((one) => !finalizers.includes(one));
+  if (added.length > 0) causes.push({ reason: 'FieldValueForbidden', field: 'metadata.finalizers', message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}` });
+  if (causes.length > 0) throw invalid(kind, before.metadata.name, causes);
+}
+
+/** What the server sets in a new object's body: a pod starts as Pending, a bound one as scheduled. */
+export function freshBody(kind: Kind, object: Fields, now: number): Fields {
+  if (kind.kind !== 'Pod') return object;
+  const spec = fieldsOf(object.spec);
+  const scheduled = typeof spec.nodeName === 'string' && spec.nodeName !== '' ? { conditions: [{ type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(now) }] } : {};
+  return { ...object, status: { phase: 'Pending', ...scheduled, qosClass: qosClass(spec) } };
+}
+
+/** Whether anything but metadata differs. */
+export function bodyDiffers(before: Kobject, object: Fields): boolean {
+  return !same(without(before, 'metadata'), without(object, 'metadata'));
+}
