@@ -1,11 +1,12 @@
-import type { z } from 'zod';
 import { decode } from './decode.js';
 import type { Findings, Path } from './findings.js';
 import { filesWithSuffix } from './jobs/files.js';
 import type { ConfigFiles } from './configFiles.js';
 import { decodePlugins } from './plugins/load.js';
-import { PluginsConfig } from './plugins/schema.js';
+import { mergePlugins } from './plugins/merge.js';
+import type { PluginsConfig } from './plugins/schema.js';
 import { ProwConfig } from './prow/schema.js';
+import { refuse, setKeys, united } from './united.js';
 import type { Source } from './yaml/source.js';
 
 type Take = (file: string) => Promise<Source | undefined>;
@@ -23,17 +24,6 @@ async function* sources(folders: readonly string[], suffix: string, take: Take, 
       if (source) yield source;
     }
   }
-}
-
-/** Keys of a decoded file whose value differs from the one an empty file has. */
-function setKeys<T extends Readonly<Record<string, unknown>>>(value: T, empty: T): readonly (keyof T & string)[] {
-  return Object.keys(value).filter((key) => JSON.stringify(value[key]) !== JSON.stringify(empty[key]));
-}
-
-/** The union of two maps; a key that both have is an error at the second one. */
-function united<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<string, T>>, path: Path, source: Source, findings: Findings): Readonly<Record<string, T>> {
-  for (const key of Object.keys(b)) if (Object.hasOwn(a, key)) findings.errors.push(source.finding([...path, key], 'is set in another file already', 'key'));
-  return { ...a, ...b };
 }
 
 /** config.yaml with its supplemental files (config 2.2): branch protection, Slack reporters, and of Tide queries and merge methods. */
@@ -61,10 +51,6 @@ export async function mergeProwFiles(main: ProwConfig | undefined, files: Config
   return merged;
 }
 
-function refuse(keys: readonly string[], path: Path, source: Source, findings: Findings): void {
-  for (const key of keys) findings.errors.push(source.finding([...path, key], 'may not stand in a supplemental file', 'key'));
-}
-
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
@@ -89,33 +75,14 @@ function mergeProtection<T extends Readonly<Record<string, unknown>>>(a: T, b: T
   return out as T;
 }
 
-const MERGEABLE: readonly (keyof z.output<typeof PluginsConfig>)[] = ['plugins', 'external_plugins', 'approve', 'lgtm', 'triggers', 'welcome', 'bugzilla', 'label'];
-
 /** plugins.yaml with its supplemental files (config 3.2). */
 export async function mergePluginFiles(main: PluginsConfig | undefined, files: ConfigFiles, take: Take, findings: Findings): Promise<PluginsConfig | undefined> {
   const suffix = files.supplementalPluginConfigSuffix ?? '_pluginconfig.yaml';
   if (suffix === '') return main;
-  const empty = PluginsConfig.parse({});
   let merged = main;
   for await (const source of sources(files.supplementalPluginConfigDirs ?? [], suffix, take, findings)) {
     const more = decodePlugins(source, findings);
-    if (!more || !merged) continue;
-    refuse(setKeys(more, empty).filter((key) => !MERGEABLE.some((one) => one === key)), [], source, findings);
-    merged = {
-      ...merged,
-      plugins: united(merged.plugins, more.plugins, ['plugins'], source, findings),
-      external_plugins: united(merged.external_plugins, more.external_plugins, ['external_plugins'], source, findings),
-      approve: [...merged.approve, ...more.approve],
-      lgtm: [...merged.lgtm, ...more.lgtm],
-      triggers: [...merged.triggers, ...more.triggers],
-      welcome: more.welcome === undefined ? merged.welcome : [...listOf(merged.welcome), ...listOf(more.welcome)],
-      bugzilla: merged.bugzilla ?? more.bugzilla,
-      label: merged.label ?? more.label,
-    };
+    if (more && merged) merged = mergePlugins(merged, more, source, findings);
   }
   return merged;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

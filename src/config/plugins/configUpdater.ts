@@ -1,44 +1,95 @@
-import { basename } from 'node:path';
-import { field, textAt, textsAt } from '../jobs/data.js';
-import type { PlacedFault } from '../jobs/podSpec.js';
+import { basename } from 'node:path/posix';
+import { z } from 'zod';
+import { flag, map, text, texts } from './fields.js';
 
 const MAX_PARTITIONS = 256;
-type Entries = readonly (readonly [string, unknown])[];
-const entriesOf = (value: unknown): Entries => Object.entries(Object(value ?? {}) as Readonly<Record<string, unknown>>);
 
-/** Faults of `config_updater` (config 3.4.6): above all, two files that would be written to one key. */
-export function configUpdaterFaults(section: unknown): readonly PlacedFault[] {
-  const faults: PlacedFault[] = [];
-  const groups = entriesOf(field(section, 'cluster_groups'));
-  const taken = new Map<string, string>();
-  for (const [glob, map] of entriesOf(field(section, 'maps'))) {
-    const say = (key: string, message: string) => { faults.push([['config_updater', 'maps', glob, ...(key === '' ? [] : [key])], message]); };
-    const name = textAt(map, 'name');
-    const partitions = textsAt(map, 'partitioned_names');
-    if (name !== '' && partitions.length > 0) say('partitioned_names', 'excludes name');
-    if (partitions.length > MAX_PARTITIONS) say('partitioned_names', `expected at most ${MAX_PARTITIONS}, found ${partitions.length}`);
-    const own = entriesOf(field(map, 'clusters'));
-    const named = textsAt(map, 'cluster_groups');
-    if (own.length > 0 && named.length > 0) say('cluster_groups', 'excludes clusters');
-    for (const group of named) if (!groups.some(([known]) => known === group)) say('cluster_groups', `there is no group ${JSON.stringify(group)} in config_updater.cluster_groups`);
-    const key = textAt(map, 'key') || basename(glob);
-    for (const place of placesOf(own, named, groups)) {
-      for (const target of partitions.length > 0 ? partitions : [name]) {
-        const id = JSON.stringify([target, ...place, key]);
-        const other = taken.get(id);
-        if (other === undefined) taken.set(id, glob);
-        else if (other !== glob) say('', `writes the key ${key} of the ConfigMap ${target} as ${JSON.stringify(other)} does`);
+/** The ConfigMap, or several, that takes the files of a pattern (config 3.4.6). */
+export const ConfigMapSpec = z.object({
+  name: text('The name of the ConfigMap.'),
+  partitioned_names: texts(`ConfigMaps that share the keys, at most ${MAX_PARTITIONS}; instead of a name.`),
+  key: text('The key that the file goes to; its base name where this is missing.'),
+  gzip: z.boolean().optional().meta({ description: 'Compress the values, or do not; as config_updater.gzip says where it is missing.' }),
+  clusters: map(z.array(z.string()).readonly(), 'By cluster: namespaces that get the ConfigMap. An empty namespace is that of the ProwJobs.'),
+  cluster_groups: texts('Names out of config_updater.cluster_groups; instead of clusters.'),
+  use_full_path_as_key: flag('Let the key be the whole path, with dashes for slashes.'),
+  allowed_repos: texts('Organisations and repositories whose changes count; all where it is empty.'),
+  denied_repos: texts('Organisations and repositories whose changes never count.'),
+}).superRefine((spec, context) => {
+  const say = (key: string, message: string) => { context.addIssue({ code: 'custom', path: [key], message }); };
+  const { length } = spec.partitioned_names;
+  if (spec.name !== '' && length > 0) say('partitioned_names', 'excludes name');
+  if (length > MAX_PARTITIONS) say('partitioned_names', `expected at most ${MAX_PARTITIONS}, found ${length}`);
+  if (Object.keys(spec.clusters).length > 0 && spec.cluster_groups.length > 0) say('cluster_groups', 'excludes clusters');
+}).readonly();
+export type ConfigMapSpec = z.infer<typeof ConfigMapSpec>;
+
+/** Prow's own ConfigMaps, where the file names none. */
+const OWN_MAPS = { 'config/prow/config.yaml': ConfigMapSpec.parse({ name: 'config' }), 'config/prow/plugins.yaml': ConfigMapSpec.parse({ name: 'plugins' }) } as const;
+
+/** Which files of a repository go to which ConfigMaps when a pull request is merged. */
+export const ConfigUpdater = z.object({
+  gzip: flag('Compress values where a map does not say otherwise.'),
+  cluster_groups: map(z.object({
+    clusters: texts('Names of clusters.'),
+    namespaces: texts('Namespaces in each of these clusters.'),
+  }).readonly(), 'By name: clusters with namespaces, for maps that name the group.'),
+  maps: map(ConfigMapSpec, 'By path or pattern (`*`, `**/`, `{a,b}`): the ConfigMap that takes the files. Without any, Prow’s own two files.'),
+}).transform((section) => (Object.keys(section.maps).length > 0 ? section : { ...section, maps: OWN_MAPS as Readonly<Record<string, ConfigMapSpec>> }))
+  .superRefine((section, context) => {
+    for (const { path, message } of mapFaults(section)) context.addIssue({ code: 'custom', path: ['maps', ...path], message });
+  }).readonly();
+export type ConfigUpdater = z.infer<typeof ConfigUpdater>;
+
+/** A cluster and a namespace in it; an empty one is the component's own. */
+export interface Target {
+  readonly cluster: string;
+  readonly namespace: string;
+}
+
+/**
+ * Where a ConfigMap goes: its clusters, or what its groups stand for, or else Prow's own namespace. Everything else of the entry,
+ * access lists included, stays in force (config 12.1: upstream loses it when it resolves groups).
+ */
+export function targetsOf({ cluster_groups }: Pick<ConfigUpdater, 'cluster_groups'>, spec: Pick<ConfigMapSpec, 'clusters' | 'cluster_groups'>): readonly Target[] {
+  const own = Object.entries(spec.clusters).flatMap(([cluster, namespaces]) => namespaces.map((namespace) => ({ cluster, namespace })));
+  if (Object.keys(spec.clusters).length > 0) return own;
+  if (spec.cluster_groups.length === 0) return [{ cluster: 'default', namespace: '' }];
+  const targets = spec.cluster_groups.flatMap((name) => {
+    const group = Object.hasOwn(cluster_groups, name) ? cluster_groups[name] : undefined;
+    return (group?.clusters ?? []).flatMap((cluster) => (group?.namespaces ?? []).map((namespace) => ({ cluster, namespace })));
+  });
+  return [...new Map(targets.map((target) => [JSON.stringify(target), target])).values()];
+}
+
+type Fault = Readonly<{ path: readonly (string | number)[]; message: string }>;
+
+/** Groups that are not there, and two patterns that would be written to one key. */
+function mapFaults(section: Pick<ConfigUpdater, 'cluster_groups' | 'maps'>): readonly Fault[] {
+  const groups = Object.entries(section.maps).flatMap(([glob, spec]) => spec.cluster_groups.flatMap((group, at): readonly Fault[] => (Object.hasOwn(section.cluster_groups, group)
+    ? [] : [{ path: [glob, 'cluster_groups', at], message: `there is no group ${JSON.stringify(group)} in config_updater.cluster_groups` }])));
+  return [...groups, ...keyClashes(section).filter(({ grouped }) => !grouped)];
+}
+
+/**
+ * Two patterns with one key, that is the base name of a pattern, in one ConfigMap. Upstream refuses them unless a group leads there,
+ * which may well work: that is worth a warning.
+ */
+export function keyClashes(section: Pick<ConfigUpdater, 'cluster_groups' | 'maps'>): readonly (Fault & Readonly<{ grouped: boolean }>)[] {
+  const faults: (Fault & { grouped: boolean })[] = [];
+  const taken = new Map<string, Readonly<{ glob: string; grouped: boolean }>>();
+  for (const [glob, spec] of Object.entries(section.maps)) {
+    const key = spec.key || basename(glob);
+    const name = spec.name || spec.partitioned_names.join(',');
+    const grouped = spec.cluster_groups.length > 0;
+    for (const target of targetsOf(section, spec)) {
+      const id = JSON.stringify([name, target.cluster, target.namespace, key]);
+      const other = taken.get(id);
+      if (other === undefined) taken.set(id, { glob, grouped });
+      else if (other.glob !== glob && !faults.some(({ path: [at] }) => at === glob)) {
+        faults.push({ path: [glob], message: `writes the key ${key} of the ConfigMap ${name} as ${JSON.stringify(other.glob)} does`, grouped: grouped || other.grouped });
       }
     }
   }
   return faults;
-}
-
-/** Clusters and namespaces that a map writes to; without any, Prow's own. */
-function placesOf(own: Entries, named: readonly string[], groups: Entries): readonly (readonly [cluster: string, namespace: string])[] {
-  const direct = own.flatMap(([cluster, namespaces]) => (Array.isArray(namespaces) ? namespaces : []).map((one): readonly [string, string] => [cluster, String(one)]));
-  const grouped = groups.filter(([name]) => named.includes(name)).flatMap(([, group]) =>
-    textsAt(group, 'clusters').flatMap((cluster) => textsAt(group, 'namespaces').map((one): readonly [string, string] => [cluster, one])));
-  const places = [...direct, ...grouped];
-  return places.length === 0 && own.length === 0 && named.length === 0 ? [['default', '']] : places;
 }

@@ -1,22 +1,128 @@
-import type { Repo } from '../../core/ids.js';
-import { entryFor, own } from '../lookup.js';
+import { slug, type Repo } from '../../core/ids.js';
+import { pattern } from '../../core/re2.js';
+import { entryFor, forRepo, names, own } from '../lookup.js';
+import { regexFault } from '../scalars.js';
+import { DcoEntry, InvalidCommitMsg, type CherryPickApproved, type CommitCheck } from './commits.js';
+import type { MilestoneTeam } from './planning.js';
+import { effectiveSizes, type Size, type WaitForStatus } from './review.js';
 import { ApproveEntry, LgtmEntry, TriggerEntry, type PluginsConfig } from './schema.js';
+import { Welcome, type MergeWarning } from './talk.js';
+
+type Sections<K extends keyof PluginsConfig> = Pick<PluginsConfig, K>;
 
 /** What `approve` is told about a repository; the defaults where no entry names it. */
-export function approveFor(config: PluginsConfig, repo: Repo): ApproveEntry {
+export function approveFor(config: Sections<'approve'>, repo: Repo): ApproveEntry {
   return entryFor(config.approve, repo) ?? ApproveEntry.parse({});
 }
 
-export function lgtmFor(config: PluginsConfig, repo: Repo): LgtmEntry {
+export function lgtmFor(config: Sections<'lgtm'>, repo: Repo): LgtmEntry {
   return entryFor(config.lgtm, repo) ?? LgtmEntry.parse({});
 }
 
-export function triggerFor(config: PluginsConfig, repo: Repo): TriggerEntry {
+export function triggerFor(config: Sections<'triggers'>, repo: Repo): TriggerEntry {
   return entryFor(config.triggers, repo) ?? TriggerEntry.parse({});
 }
 
+/** How newcomers to a repository are greeted. */
+export function welcomeFor(config: Sections<'welcome'>, repo: Repo): Welcome {
+  return entryFor(config.welcome, repo) ?? Welcome.parse({});
+}
+
+export function invalidCommitMsgFor(config: Sections<'invalid_commit_msg'>, repo: Repo): InvalidCommitMsg {
+  return entryFor(config.invalid_commit_msg, repo) ?? InvalidCommitMsg.parse({});
+}
+
+/** Whether a check of commit messages runs; the first word about it counts. */
+export function runsCommitCheck({ checks }: Pick<InvalidCommitMsg, 'checks'>, name: CommitCheck): boolean {
+  return checks.find((check) => check.name === name)?.disabled !== true;
+}
+
+/** Who need not sign off in a repository: what is said for it, for its organisation, for `*`, never merged. */
+export function dcoFor(config: Sections<'dco'>, repo: Repo): DcoEntry {
+  return forRepo(config.dco, repo) ?? DcoEntry.parse({});
+}
+
 /** The names of OWNERS and OWNERS_ALIASES files in a repository. */
-export function ownersFilenames(config: PluginsConfig, repo: Repo): Readonly<{ owners: string; owners_aliases: string }> {
+export function ownersFilenames(config: Sections<'owners'>, repo: Repo): Readonly<{ owners: string; owners_aliases: string }> {
   const { filenames } = config.owners;
-  return own(filenames, `${repo.org}/${repo.name}`) ?? own(filenames, repo.org) ?? { owners: 'OWNERS', owners_aliases: 'OWNERS_ALIASES' };
+  return own(filenames, slug(repo)) ?? own(filenames, repo.org) ?? { owners: 'OWNERS', owners_aliases: 'OWNERS_ALIASES' };
+}
+
+/** Slugs of the teams that may override in a repository: its own and its organisation's. */
+export function overrideTeams(config: Sections<'override'>, repo: Repo): readonly string[] {
+  const { allowed_github_teams: teams } = config.override;
+  return [...new Set([...(own(teams, slug(repo)) ?? []), ...(own(teams, repo.org) ?? [])])];
+}
+
+/** Whether a merged branch is kept: named, or matched anywhere, by a list of the repository or of its organisation. What is not RE2 is a name only. */
+export function isPreservedBranch(config: Sections<'branch_cleaner'>, repo: Repo, branch: string): boolean {
+  const { preserved_branches: kept } = config.branch_cleaner;
+  return [...(own(kept, slug(repo)) ?? []), ...(own(kept, repo.org) ?? [])]
+    .some((entry) => entry === branch || (regexFault(entry) === undefined && pattern(entry).test(branch)));
+}
+
+/** Who may set milestones in a repository: its own team, else that under the empty key. Organisations have none (plugins-policy 4.17). */
+export function milestoneTeamFor(config: Sections<'repo_milestone'>, repo: Repo): MilestoneTeam | undefined {
+  return own(config.repo_milestone, slug(repo)) ?? own(config.repo_milestone, '');
+}
+
+/** The title of the milestone for pull requests to a branch. */
+export function milestoneFor(config: Sections<'milestone_applier'>, { branch, ...repo }: Repo & Readonly<{ branch: string }>): string | undefined {
+  return own(own(config.milestone_applier, slug(repo)), branch);
+}
+
+/** Who may move cards, and to which columns where none is named. The team is -1 where the organisation is not configured. */
+export interface ProjectRights {
+  readonly team: number;
+  readonly columns: Readonly<Record<string, string>>;
+  /** What the organisation says, whatever the repository does. */
+  readonly orgColumns: Readonly<Record<string, string>>;
+}
+
+export function projectRightsFor(config: Sections<'project_config'>, repo: Repo): ProjectRights {
+  const ofOrg = own(config.project_config.project_org_configs, repo.org);
+  if (!ofOrg) return { team: -1, columns: {}, orgColumns: {} };
+  const ofRepo = own(ofOrg.project_repo_configs, repo.name);
+  const orgColumns = ofOrg.org_default_column_map;
+  return ofRepo
+    ? { team: ofRepo.repo_maintainers_team_id, columns: ofRepo.repo_default_column_map, orgColumns }
+    : { team: ofOrg.org_maintainers_team_id, columns: orgColumns, orgColumns };
+}
+
+/** Who approves cherry-picks of a repository; the last entry that names it counts. */
+export function cherryPickApprovedFor(config: Sections<'cherry_pick_approved'>, repo: Repo): CherryPickApproved | undefined {
+  return config.cherry_pick_approved.findLast((entry) => entry.org === repo.org && entry.repo === repo.name);
+}
+
+/** The lines at which the size labels begin. */
+export function sizesOf(config: Sections<'size'>): Size {
+  return effectiveSizes(config.size);
+}
+
+/** Whether a commit status is the one that reviews are waiting for. */
+export function isAwaited({ context, state, description }: WaitForStatus, status: Readonly<{ context: string; state: string; description: string }>): boolean {
+  return status.context === context && status.state === state && pattern(description).test(status.description);
+}
+
+/** Who hears of direct pushes to a repository. */
+export function mergeWarningFor(config: Sections<'slack'>, repo: Repo): MergeWarning | undefined {
+  return entryFor(config.slack.mergewarnings, repo);
+}
+
+/** Whether one of these logins may push to a branch without a warning; upper and lower case, and an `@` before the name, make no difference. */
+export function mayPush({ exempt_users, exempt_branches }: MergeWarning, branch: string, logins: readonly string[]): boolean {
+  const plain = (login: string) => login.toLowerCase().replace(/^@/, '');
+  const exempt = new Set([...exempt_users, ...(own(exempt_branches, branch) ?? [])].map(plain));
+  return logins.some((login) => exempt.has(plain(login)));
+}
+
+/** The guards of paths for pull requests to a branch, each with the expressions that are RE2; one without any to block with guards nothing. */
+export function blockadesFor(
+  config: Sections<'blockades'>, { branch, ...repo }: Repo & Readonly<{ branch: string }>,
+): readonly Readonly<{ block: readonly string[]; except: readonly string[]; explanation: string }>[] {
+  const sound = (list: readonly string[]) => list.filter((one) => regexFault(one) === undefined);
+  return config.blockades
+    .filter(({ repos, branchregexp }) => names(repos, repo) && (branchregexp === undefined || pattern(branchregexp).test(branch)))
+    .map(({ blockregexps, exceptionregexps, explanation }) => ({ block: sound(blockregexps), except: sound(exceptionregexps), explanation }))
+    .filter(({ block }) => block.length > 0);
 }

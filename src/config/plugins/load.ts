@@ -1,58 +1,42 @@
 import { decode, isRecord } from '../decode.js';
 import type { Findings } from '../findings.js';
 import type { Source } from '../yaml/source.js';
-import { field } from '../jobs/data.js';
-import { configUpdaterFaults } from './configUpdater.js';
 import { PluginsConfig } from './schema.js';
-import { sectionFaults } from './sections.js';
+import { pluginFaults, pluginWarnings } from './validate.js';
 
 /** Decodes plugins.yaml; both forms of `plugins` are taken. Undefined when there was a fault. */
 export function decodePlugins(source: Source, findings: Findings): PluginsConfig | undefined {
-  return decode(PluginsConfig, { ...source, value: currentForm(source, findings) }, findings);
+  return decode(PluginsConfig, { ...source, value: withoutNulls(currentForm(source, findings)) }, findings);
 }
 
 /** The older form maps straight to lists; it counts only if every entry has it. Mixed forms fail when they are decoded. */
 function currentForm(source: Source, findings: Findings): unknown {
-  const { value } = source;
-  if (!isRecord(value)) return value;
-  const key = Object.keys(value).find((name) => name.toLowerCase() === 'plugins');
-  const plugins = key === undefined ? undefined : value[key];
-  if (key === undefined || !isRecord(plugins)) return value;
+  const { key, fields: plugins, whole } = sectionOf(source.value, 'plugins');
+  if (key === undefined) return source.value;
   const entries = Object.entries(plugins);
-  if (!entries.some(([, list]) => Array.isArray(list)) || !entries.every(([, list]) => list === null || Array.isArray(list))) return value;
+  if (!entries.some(([, list]) => Array.isArray(list)) || !entries.every(([, list]) => list === null || Array.isArray(list))) return source.value;
   findings.warnings.push(source.finding([key], 'the form "org: [plugin]" is deprecated, say "org: {plugins: [plugin]}"', 'key'));
-  return { ...value, [key]: Object.fromEntries(entries.map(([name, list]) => [name, { plugins: list ?? [] }])) };
+  return { ...whole, [key]: Object.fromEntries(entries.map(([name, list]) => [name, { plugins: list ?? [] }])) };
 }
 
-/** Checks what involves more than one entry (plugins-policy 1.16). */
+/** In `dco` a key with null is as good as absent: the next wider one counts (config 3.3). Elsewhere it is an entry without anything in it. */
+function withoutNulls(value: unknown): unknown {
+  const { key, fields, whole } = sectionOf(value, 'dco');
+  return key === undefined ? value : { ...whole, [key]: Object.fromEntries(Object.entries(fields).filter(([, entry]) => entry !== null)) };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A section that is a map, with the key that it has in the file. */
+function sectionOf(value: unknown, name: string): Readonly<{ key: string; fields: Fields; whole: Fields } | { key: undefined; fields: Fields; whole: Fields }> {
+  const whole = isRecord(value) ? value : {};
+  const key = Object.hasOwn(whole, name) ? name : Object.keys(whole).find((one) => one.toLowerCase() === name);
+  const fields = key === undefined ? undefined : whole[key];
+  return key !== undefined && isRecord(fields) ? { key, fields, whole } : { key: undefined, fields: {}, whole };
+}
+
+/** Checks what involves more than one entry (plugins-policy 1.16), and warns of what does not do what it seems to. */
 export function validatePlugins(config: PluginsConfig, source: Pick<Source, 'finding'>, { errors, warnings }: Findings): void {
-  if (Object.keys(config.plugins).length === 0) warnings.push(source.finding([], 'no plugins are configured'));
-  for (const [key, { plugins }] of Object.entries(config.plugins)) {
-    const [org = '', repo] = key.split('/');
-    const ofOrg = Object.hasOwn(config.plugins, org) ? config.plugins[org] : undefined;
-    if (repo === undefined || !ofOrg || ofOrg.excluded_repos.includes(repo)) continue;
-    const doubled = plugins.filter((name) => ofOrg.plugins.includes(name));
-    if (doubled.length > 0) errors.push(source.finding(['plugins', key], `enabled for ${org} already: ${doubled.join(', ')}`));
-  }
-  for (const [key, list] of Object.entries(config.external_plugins)) {
-    const [org = '', repo] = key.split('/');
-    const ofOrg = repo !== undefined && Object.hasOwn(config.external_plugins, org) ? (config.external_plugins[org] ?? []) : [];
-    const doubled = list.filter(({ name }) => ofOrg.some((other) => other.name === name)).map(({ name }) => name);
-    if (doubled.length > 0) errors.push(source.finding(['external_plugins', key], `enabled for ${org} already: ${doubled.join(', ')}`));
-  }
-  for (const [path, message] of [...sectionFaults(config), ...configUpdaterFaults(config.config_updater)]) errors.push(source.finding(path.filter((part) => part !== ''), message));
-  const seen = new Map<string, number>();
-  config.approve.forEach(({ repos }, at) => {
-    repos.forEach((repo, place) => {
-      const other = seen.get(repo);
-      if (other !== undefined && other !== at) errors.push(source.finding(['approve', at, 'repos', place], `${repo} is in approve[${other}] already`));
-      else seen.set(repo, at);
-    });
-  });
-  config.triggers.forEach((entry, at) => {
-    if (entry.trusted_org !== '') warnings.push(source.finding(['triggers', at, 'trusted_org'], 'trusted_org is deprecated', 'key'));
-  });
-  for (const [repo, milestone] of Object.entries(Object(config.repo_milestone ?? {}) as Readonly<Record<string, unknown>>)) {
-    if (field(milestone, 'maintainers_id')) warnings.push(source.finding(['repo_milestone', repo, 'maintainers_id'], 'maintainers_id is deprecated, say maintainers_team', 'key'));
-  }
+  for (const [path, message] of pluginFaults(config)) errors.push(source.finding(path, message));
+  for (const [path, message, at] of pluginWarnings(config)) warnings.push(source.finding(path, message, at));
 }

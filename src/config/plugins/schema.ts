@@ -1,58 +1,61 @@
 import { z } from 'zod';
-import { Raw, Strings } from '../scalars.js';
+import { Bugzilla } from './bugzilla.js';
+import { BranchCleaner, CherryPickApproved, CherryPickUnapproved, Dco, InvalidCommitMsg, ReleaseNote } from './commits.js';
+import { ConfigUpdater } from './configUpdater.js';
+import { flag, list, map, REPOS, text, texts } from './fields.js';
+import { Help, Label, RequireMatchingLabel, SigMention } from './labels.js';
+import { MilestoneApplier, ProjectConfig, ProjectManager, RepoMilestone } from './planning.js';
+import { Blockades, Override, ReviewRequests, Size } from './review.js';
+import { Cat, Golint, Goose, Heart, Jira, Retitle, Slack, Welcome } from './talk.js';
 
 /** The plugins of an organisation or a repository; `excluded_repos` are bare names and only mean something at an organisation. */
-export const Enabled = z.object({ plugins: Strings, excluded_repos: Strings }).readonly();
+export const Enabled = z.object({
+  plugins: texts('Names of the plugins that are on.'),
+  excluded_repos: texts('At an organisation: names of repositories (without the organisation) that it does not turn them on for.'),
+}).readonly();
 export type Enabled = z.infer<typeof Enabled>;
 
 export const ExternalPlugin = z.object({
-  name: z.string().min(1),
-  /** `http://NAME` where unset. */
-  endpoint: z.string().default(''),
-  /** Empty: all events. */
-  events: Strings,
+  name: z.string({ error: 'expected a name' }).min(1, { error: 'expected a name' }).meta({ description: 'The name of the plugin; needed.' }),
+  endpoint: z.string().default('').meta({ description: 'The URL that events are sent to; `http://NAME` where it is missing.' }),
+  events: texts('Names of the events that are sent on; all where it is empty.'),
 }).transform((plugin) => ({ ...plugin, endpoint: plugin.endpoint || `http://${plugin.name}` })).readonly();
 export type ExternalPlugin = z.infer<typeof ExternalPlugin>;
 
 export const ApproveEntry = z.object({
-  repos: Strings,
-  issue_required: z.boolean().default(false),
-  /** Unset or false: the author approves implicitly. */
-  require_self_approval: z.boolean().default(false),
-  lgtm_acts_as_approve: z.boolean().default(false),
-  /** Unset or false: reviews count. */
-  ignore_review_state: z.boolean().default(false),
-  commandHelpLink: z.string().default('').transform((link) => link || 'https://go.k8s.io/bot-commands'),
-  pr_process_link: z.string().default('').transform((link) => link || 'https://git.k8s.io/community/contributors/guide/owners.md#the-code-review-process'),
+  repos: texts(REPOS),
+  issue_required: flag('A pull request needs an issue to be approved.'),
+  require_self_approval: flag('Authors who could approve have to say so; otherwise they approve by opening the pull request.'),
+  lgtm_acts_as_approve: flag('`/lgtm` approves as well.'),
+  ignore_review_state: flag('Reviews on GitHub do not count; otherwise approving ones approve and ones that request changes take that back.'),
+  commandHelpLink: text('The page that lists the commands.', 'https://go.k8s.io/bot-commands'),
+  pr_process_link: text('The page that explains reviews.', 'https://git.k8s.io/community/contributors/guide/owners.md#the-code-review-process'),
 }).readonly();
 export type ApproveEntry = z.infer<typeof ApproveEntry>;
 
 export const LgtmEntry = z.object({
-  repos: Strings,
-  review_acts_as_lgtm: z.boolean().default(false),
-  store_tree_hash: z.boolean().default(false),
-  /** The team's name, not its slug. */
-  trusted_team_for_sticky_lgtm: z.string().default(''),
+  repos: texts(REPOS),
+  review_acts_as_lgtm: flag('Reviews on GitHub set and take the label, too.'),
+  store_tree_hash: flag('Remember what was reviewed in a comment, so that commits that only squash keep the label.'),
+  trusted_team_for_sticky_lgtm: text('The name (not the slug) of a GitHub team whose pull requests keep the label whatever is pushed. Its members can merge what nobody has seen.'),
 }).readonly();
 export type LgtmEntry = z.infer<typeof LgtmEntry>;
 
 export const TriggerEntry = z.object({
-  repos: Strings,
-  only_org_members: z.boolean().default(false),
-  ignore_ok_to_test: z.boolean().default(false),
-  /** Logins of GitHub Apps without `[bot]`. */
-  trusted_apps: Strings,
-  /** Empty: made from the repository's organisation when it is shown. */
-  join_org_url: z.string().default(''),
-  trigger_github_workflows: z.boolean().default(false),
-  trusted_org: z.string().default(''),
+  repos: texts(REPOS),
+  only_org_members: flag('Collaborators of the repository are not trusted, only members of the organisation.'),
+  ignore_ok_to_test: flag('`/ok-to-test` does nothing: only people who are trusted themselves start tests.'),
+  trusted_apps: texts('Logins of GitHub Apps, without `[bot]`, whose pull requests are trusted.'),
+  join_org_url: text('The page on how to join the organisation; its members on GitHub where it is missing.'),
+  trigger_github_workflows: flag('Approve and rerun workflows of GitHub Actions as well.'),
+  trusted_org: text('A second organisation whose members are trusted.').meta({ deprecated: true }),
   org_invite: z.object({
     prominent: z.object({
-      disabled: z.boolean().default(false),
-      merged_pr_threshold: z.int().default(3),
-      message: z.string().default(''),
-    }).readonly().prefault({}),
-  }).readonly().prefault({}),
+      disabled: flag('Do not look for earlier pull requests, and invite nobody specially.'),
+      merged_pr_threshold: z.int().default(3).meta({ description: 'As many merged pull requests make somebody worth inviting.' }),
+      message: text('The invitation, with {join_org_url} for the page; the plugin has one of its own.'),
+    }).readonly().prefault({}).meta({ description: 'The invitation of people who have contributed before.' }),
+  }).readonly().prefault({}).meta({ description: 'How people outside of the organisation are invited.' }),
 }).transform((entry) => ({
   ...entry,
   join_org_url: entry.join_org_url || (entry.trusted_org === '' ? '' : `https://github.com/orgs/${entry.trusted_org}/people`),
@@ -60,29 +63,53 @@ export const TriggerEntry = z.object({
 export type TriggerEntry = z.infer<typeof TriggerEntry>;
 
 export const Owners = z.object({
-  mdyamlrepos: Strings,
-  skip_collaborators: Strings,
-  /** Unset: these two; an explicit empty list: none. */
-  labels_denylist: z.array(z.string()).readonly().default(['approved', 'lgtm']),
-  /** Keys `org` or `org/repo`; an entry replaces both names. */
-  filenames: z.record(z.string(), z.object({ owners: z.string().default(''), owners_aliases: z.string().default('') }).readonly()).readonly().default({}),
+  mdyamlrepos: texts('Organisations and repositories whose Markdown files may hold owners in a YAML header.'),
+  skip_collaborators: texts('Organisations and repositories where only OWNERS files count, not who is a collaborator.'),
+  labels_denylist: z.array(z.string()).readonly().default(['approved', 'lgtm']).meta({ description: 'Labels that OWNERS files may not set. An empty list forbids none; nothing at all means approved and lgtm.' }),
+  filenames: map(z.object({
+    owners: text('The name of the files with owners.', 'OWNERS'),
+    owners_aliases: text('The name of the file with aliases.', 'OWNERS_ALIASES'),
+  }).readonly(), 'By `org` or `org/repo`: other names for the files. Only the closest key counts.'),
 }).readonly();
 export type Owners = z.infer<typeof Owners>;
 
-/** `plugins.yaml`. Sections of plugins that are not here yet are kept as they stand. */
+/** `plugins.yaml`: one schema per section is its type, its defaults and its documentation. */
 export const PluginsConfig = z.object({
-  /** Keys `org` or `org/repo`. */
-  plugins: z.record(z.string(), Enabled).readonly().default({}),
-  external_plugins: z.record(z.string(), z.array(ExternalPlugin).readonly()).readonly().default({}),
-  owners: Owners.prefault({}),
-  approve: z.array(ApproveEntry).readonly().default([]),
-  lgtm: z.array(LgtmEntry).readonly().default([]),
-  triggers: z.array(TriggerEntry).readonly().default([]),
-  /** Ours: one edited comment per purpose (`quiet`), or upstream's comments word for word in number and place. */
-  comment_style: z.enum(['quiet', 'upstream']).default('quiet'),
-  blockades: Raw, blunderbuss: Raw, branch_cleaner: Raw, bugzilla: Raw, cat: Raw, cherry_pick_approved: Raw, cherry_pick_unapproved: Raw,
-  config_updater: Raw, dco: Raw, golint: Raw, goose: Raw, heart: Raw, help: Raw, invalid_commit_msg: Raw, jira: Raw, label: Raw,
-  milestone_applier: Raw, override: Raw, project_config: Raw, project_manager: Raw, release_note: Raw, repo_milestone: Raw,
-  require_matching_label: Raw, retitle: Raw, rifle: Raw, sigmention: Raw, size: Raw, slack: Raw, welcome: Raw,
+  plugins: map(Enabled, 'By `org` or `org/repo`: the plugins that are on. Those of a repository come on top of those of its organisation.'),
+  external_plugins: map(z.array(ExternalPlugin).readonly(), 'By `org` or `org/repo`: services that get events sent on.'),
+  owners: Owners.prefault({}).meta({ description: 'How OWNERS files are read.' }),
+  approve: list(ApproveEntry, 'The plugin approve. The first entry that names a repository counts, else the first that names its organisation.'),
+  lgtm: list(LgtmEntry, 'The plugin lgtm; entries count as those of approve.'),
+  triggers: list(TriggerEntry, 'The plugin trigger; entries count as those of approve.'),
+  comment_style: z.enum(['quiet', 'upstream']).default('quiet').meta({ description: 'Not in upstream: one comment per purpose that is edited (quiet), or as many as upstream makes.' }),
+  blockades: Blockades,
+  blunderbuss: ReviewRequests.prefault({}).meta({ description: 'The plugin blunderbuss: reviewers out of OWNERS files.' }),
+  branch_cleaner: BranchCleaner.prefault({}).meta({ description: 'The plugin branchcleaner: deletes branches once they are merged.' }),
+  bugzilla: Bugzilla.prefault({}).meta({ description: 'The plugin bugzilla: pull requests and the bugs that they name.' }),
+  cat: Cat.prefault({}).meta({ description: 'The plugin cat.' }),
+  cherry_pick_approved: list(CherryPickApproved, 'The plugin cherry-pick-approved. The last entry that names a repository counts.'),
+  cherry_pick_unapproved: CherryPickUnapproved.prefault({}).meta({ description: 'The plugin cherry-pick-unapproved.' }),
+  config_updater: ConfigUpdater.prefault({}).meta({ description: 'The plugin config-updater: files that become ConfigMaps when they are merged.' }),
+  dco: Dco,
+  golint: Golint.prefault({}).meta({ description: 'The plugin golint.' }),
+  goose: Goose.prefault({}).meta({ description: 'The plugin goose.' }),
+  heart: Heart.prefault({}).meta({ description: 'The plugin heart.' }),
+  help: Help.prefault({}).meta({ description: 'The plugin help.' }),
+  invalid_commit_msg: list(InvalidCommitMsg, 'The plugin invalidcommitmsg; entries count as those of approve.'),
+  jira: Jira.prefault({}).meta({ description: 'The plugin jira.' }),
+  label: Label.prefault({}).meta({ description: 'The plugin label.' }),
+  milestone_applier: MilestoneApplier,
+  override: Override.prefault({}).meta({ description: 'The plugin override: who may override failed contexts.' }),
+  project_config: ProjectConfig.prefault({}).meta({ description: 'The plugin project.' }),
+  project_manager: ProjectManager.prefault({}).meta({ description: 'The plugin project-manager.' }),
+  release_note: ReleaseNote.prefault({}).meta({ description: 'The plugin release-note.' }),
+  repo_milestone: RepoMilestone,
+  require_matching_label: list(RequireMatchingLabel, 'The plugin require-matching-label. All entries that fit count.'),
+  retitle: Retitle.prefault({}).meta({ description: 'The plugin retitle.' }),
+  rifle: ReviewRequests.prefault({}).meta({ description: 'The plugin rifle: reviewers who know the changed lines; instead of blunderbuss.' }),
+  sigmention: SigMention.prefault({}).meta({ description: 'The plugin sigmention: labels from mentions of teams.' }),
+  size: Size.prefault({}).meta({ description: 'The plugin size.' }),
+  slack: Slack.prefault({}).meta({ description: 'The plugin slackevents.' }),
+  welcome: list(Welcome, 'The plugin welcome; entries count as those of approve.'),
 }).readonly();
 export type PluginsConfig = z.infer<typeof PluginsConfig>;

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { pattern } from '../../core/re2.js';
+import { regexFault } from '../scalars.js';
+import { duration, flag, list, map, regex, text, texts } from './fields.js';
+
+/** A label that only some people may set or take away. */
+export const RestrictedLabel = z.object({
+  label: text('The name of the label.'),
+  allowed_teams: texts('Slugs of the GitHub teams whose members may.'),
+  allowed_users: texts('Logins of people who may.'),
+  assign_on: list(z.object({ label: text('The name of the label.') }).readonly(), 'Labels that, when set, have all allowed_users assigned.'),
+}).readonly();
+export type RestrictedLabel = z.infer<typeof RestrictedLabel>;
+
+export const Label = z.object({
+  additional_labels: texts('Labels that everybody may set with `/label`, besides the known kinds such as area/ and kind/, which have commands of their own.'),
+  restricted_labels: map(z.array(RestrictedLabel).readonly(), 'By `*`, `org` or `org/repo`: labels for some people only. All that fit a repository are merged by name.'),
+}).readonly();
+export type Label = z.infer<typeof Label>;
+
+/** A label that an issue or pull request gets for as long as it has none of a kind (config 3.4.8). */
+export const RequireMatchingLabel = z.object({
+  org: text('The organisation; needed.'),
+  repo: text('The repository without its organisation; all where it is missing.'),
+  branch: text('The base branch; all where it is missing. Only with `prs: true`.'),
+  prs: flag('Look at pull requests.'),
+  issues: flag('Look at issues.'),
+  regexp: z.string().default('').meta({ description: 'An RE2 expression for the labels of which one has to be there; needed.' }),
+  missing_label: text('The label for want of one; needed, and the expression may not match it.'),
+  missing_comment: text('A comment that comes with the label; none where it is empty.'),
+  grace_period: duration('How long new ones are left alone, so that others may label first.', '5s'),
+}).superRefine((entry, context) => {
+  const say = (key: string, message: string) => { context.addIssue({ code: 'custom', path: key === '' ? [] : [key], message }); };
+  for (const key of ['org', 'regexp', 'missing_label'] as const) if (entry[key] === '') say(key, 'is needed');
+  if (!entry.prs && !entry.issues) say('', 'expected prs: true or issues: true');
+  if (!entry.prs && entry.branch !== '') say('branch', 'needs prs: true');
+  if (entry.repo.includes('/')) say('repo', 'expected the name of a repository without its organisation');
+  const fault = regexFault(entry.regexp);
+  if (fault !== undefined) say('regexp', `expected an RE2 expression: ${fault}`);
+  else if (entry.regexp !== '' && entry.missing_label !== '' && pattern(entry.regexp).test(entry.missing_label)) say('regexp', `matches missing_label (${entry.missing_label}) itself`);
+}).readonly();
+export type RequireMatchingLabel = z.infer<typeof RequireMatchingLabel>;
+
+export const SigMention = z.object({
+  regexp: regex(
+    'An RE2 expression for mentions of teams in comments. Its first group is the group of the label sig/…; a second one may be a kind.',
+    '(?m)@kubernetes/sig-([\\w-]*)-(misc|test-failures|bugs|feature-requests|proposals|pr-reviews|api-reviews)',
+  ),
+}).readonly();
+
+export const Help = z.object({
+  help_guidelines_url: text('The page that says what makes an issue one for newcomers.', 'https://git.k8s.io/community/contributors/guide/help-wanted.md'),
+  help_guidelines_summary: text('A summary of that page; part of the reply to /help and /good-first-issue.'),
+}).readonly();
