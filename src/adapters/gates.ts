@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { ObjectKey } from '../core/kube.js';
 import type { Gates } from '../core/ports/gates.js';
@@ -19,10 +20,18 @@ end`;
 const HELD_MS = 30_000;
 /** A start that does not show after so long in a copy of the cluster is no longer waited for. */
 const LAST_MS = 60_000;
+const POLL_MS = 50;
 
 /** Serialises starts that count against limits, in Redis; losing it costs a limit's exactness for a moment, no job. */
 export function createGates({ redis, prefix }: Readonly<{ redis: Redis; prefix: string }>): Gates {
-  return {
+  const gates: Gates = {
+    async wait(scopes, options) {
+      for (;;) {
+        const pass = await gates.enter(scopes, options);
+        if (pass) return pass;
+        await setTimeout(POLL_MS, undefined, options);
+      }
+    },
     async enter(scopes, { signal }) {
       signal.throwIfAborted();
       const keys = scopes.map((scope) => `${prefix}:gate:${scope}`);
@@ -37,6 +46,7 @@ export function createGates({ redis, prefix }: Readonly<{ redis: Redis; prefix: 
       };
     },
   };
+  return gates;
 }
 
 function keyOf(text: string | null): ObjectKey {

@@ -13,8 +13,10 @@ export interface Pass {
   leave(started?: ObjectKey): Promise<void>;
 }
 
-/** Serialises starts that count against a limit; a pass ends by itself when its holder dies. */
+/** Serialises what may be done by one at a time, starts that count against a limit above all; a pass ends by itself when its holder dies. */
 export interface Gates {
   /** undefined: somebody else decides about one of these scopes just now. */
   enter(scopes: readonly string[], options: Waiting): Promise<Pass | undefined>;
+  /** As `enter`, but waits for its turn; rejects with the signal's reason. */
+  wait(scopes: readonly string[], options: Waiting): Promise<Pass>;
 }

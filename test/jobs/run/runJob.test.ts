@@ -10,7 +10,8 @@ import { fakeCluster, type Trouble } from '../fakeCluster.js';
 
 const START = Date.parse('2026-03-01T12:00:00Z');
 const config = ProwConfig.parse({ plank: { job_url_template: 'https://prow.example/{{.Name}}/{{.Status.BuildID}}', job_queue_capacities: { one: 1 } } });
-const freeGates: Gates = { enter: async () => ({ last: [], leave: async () => {} }) };
+const pass = { last: [], leave: async () => {} };
+const freeGates: Gates = { enter: async () => pass, wait: async () => pass };
 
 function jobOf(name: string, spec: Record<string, unknown> = {}, status: Partial<ProwJob['status']> = {}): ProwJob {
   return {
@@ -111,7 +112,7 @@ test('a limit is kept, and the next one starts when it may', async () => {
 });
 
 test('whoever decides about the same limit is waited for', async () => {
-  const w = world({ gates: { enter: async () => undefined } });
+  const w = world({ gates: { ...freeGates, enter: async () => undefined } });
   w.put(jobOf('a', { job_queue_name: 'one' }));
   expect(await w.run('a')).toEqual({ lookAgainAt: START + 250 });
   expect(w.created).toEqual([]);

@@ -1,0 +1,30 @@
+import type { Repo } from '../ids.js';
+import type { Opts, WriteOpts } from './github.js';
+
+/** What GitHub shows of a job. */
+export interface JobCheck {
+  /** The job's context. */
+  readonly name: string;
+  readonly sha: string;
+  /** The ProwJob, by which a run is found again. */
+  readonly externalId: string;
+  readonly url: string;
+  readonly startedAt: string | undefined;
+  readonly state: Readonly<{ status: 'queued' | 'in_progress' } | { status: 'completed'; conclusion: 'success' | 'failure' | 'cancelled'; completedAt: string }>;
+  /** One line; ends with the base commit that was tested, which Tide reads. */
+  readonly title: string;
+  /** Markdown, at most 65,535 characters. */
+  readonly summary: string;
+}
+
+/** Results of jobs on GitHub as check runs. */
+export interface Checks {
+  /** Contexts of the commit statuses of a head (not of its checks). */
+  statusContexts(repo: Repo, sha: string, options: Opts): Promise<ReadonlySet<string>>;
+  /** The newest of our check runs that is about this ProwJob. */
+  findCheck(repo: Repo, check: Readonly<Pick<JobCheck, 'name' | 'sha' | 'externalId'>>, options: Opts): Promise<number | undefined>;
+  /** The id of the new run; undefined when GitHub does not know the commit. */
+  createCheck(repo: Repo, check: JobCheck, options: WriteOpts): Promise<number | undefined>;
+  /** False when there is no such run any more. */
+  updateCheck(repo: Repo, id: number, check: JobCheck, options: WriteOpts): Promise<boolean>;
+}
