@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigFiles } from '../config/configFiles.js';
 import { watchConfig, type WatchDeps, type WatchedConfig } from '../config/watch.js';
@@ -88,7 +88,9 @@ export async function followConfigRepo(options: ConfigRepoOptions, { tip, mirror
   const deps = { mirrors, checkouts, signal };
   const good = await checkouts.at('good');
 
-  let branch = options.branch;
+  /** The default branch is remembered for starts without GitHub. */
+  const branchFile = join(dir, 'branch');
+  let branch = options.branch ?? (await readFile(branchFile, 'utf8').catch(() => undefined));
   let inForce = good ?? '';
   /** The newest commit that was dealt with, and why it was not even made the current one. */
   let seen: Readonly<{ sha: string; refused: string | undefined }> | undefined;
@@ -99,6 +101,7 @@ export async function followConfigRepo(options: ConfigRepoOptions, { tip, mirror
   const watch = (layout: Layout): Promise<WatchedConfig> => watchConfig(filesIn(checkouts.link, layout, options), { log, every });
   const askTip = async (): Promise<string> => {
     const found = await within(TIP_MS, tip.find, signal);
+    if (branch !== found.branch || seen === undefined) await writeFile(branchFile, found.branch);
     branch = found.branch;
     return found.sha;
   };

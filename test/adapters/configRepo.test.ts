@@ -168,7 +168,7 @@ test('while GitHub is away a start takes the last good checkout, says so, and lo
   await (await start())[Symbol.asyncDispose]();
   hand.away = 'connect ECONNREFUSED';
   await using followed = await start();
-  expect([label(followed), followed.commit(), followed.problem()]).toEqual(['one', first, undefined]);
+  expect([label(followed), followed.commit(), followed.source(), followed.problem()]).toEqual(['one', first, 'o/r@main', undefined]);
   expect(followed.remark()).toMatch(/^o\/r cannot be read since .*Z, [0-9a-f]{12} stays in force: connect ECONNREFUSED$/);
   expect(hand.planned.map(({ ms }) => ms)).toEqual([10_000]);
 
