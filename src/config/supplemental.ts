@@ -1,7 +1,6 @@
 import { decode } from './decode.js';
-import type { Findings, Path } from './findings.js';
+import type { Finding, Findings, Path } from './findings.js';
 import { filesWithSuffix } from './jobs/files.js';
-import type { ConfigFiles } from './configFiles.js';
 import { decodePlugins } from './plugins/load.js';
 import { mergePlugins } from './plugins/merge.js';
 import type { PluginsConfig } from './plugins/schema.js';
@@ -9,28 +8,24 @@ import { ProwConfig } from './prow/schema.js';
 import { refuse, setKeys, united } from './united.js';
 import type { Source } from './yaml/source.js';
 
-type Take = (file: string) => Promise<Source | undefined>;
-
-async function* sources(folders: readonly string[], suffix: string, take: Take, findings: Findings): AsyncGenerator<Source, void> {
-  for (const folder of folders) {
-    let files: readonly string[] = [];
+/** The supplemental files of some folders, in the folders' order; a folder that cannot be read is a fault. */
+export function supplementalFiles(folders: readonly string[], suffix: string, faults: Finding[]): readonly string[] {
+  return folders.flatMap((folder) => {
     try {
-      files = await filesWithSuffix(folder, suffix);
+      return filesWithSuffix(folder, suffix);
     } catch (err) {
-      findings.errors.push({ file: folder, line: 1, column: 1, path: '', message: `cannot be read: ${err instanceof Error ? err.message : String(err)}` });
+      faults.push({ file: folder, line: 1, column: 1, path: '', message: `cannot be read: ${err instanceof Error ? err.message : String(err)}` });
+      return [];
     }
-    for (const file of files) {
-      const source = await take(file);
-      if (source) yield source;
-    }
-  }
+  });
 }
 
 /** config.yaml with its supplemental files (config 2.2): branch protection, Slack reporters, and of Tide queries and merge methods. */
-export async function mergeProwFiles(main: ProwConfig | undefined, files: ConfigFiles, take: Take, findings: Findings): Promise<ProwConfig | undefined> {
+export function mergeProwFiles(main: ProwConfig | undefined, supplemental: readonly Source[], findings: Findings): ProwConfig | undefined {
+  if (supplemental.length === 0) return main;
   const empty = ProwConfig.parse({});
   let merged = main;
-  for await (const source of sources(files.supplementalProwConfigDirs ?? [], files.supplementalProwConfigSuffix ?? '_prowconfig.yaml', take, findings)) {
+  for (const source of supplemental) {
     const more = decode(ProwConfig, source, findings, ['presets', 'presubmits', 'postsubmits', 'periodics']);
     if (!more || !merged) continue;
     refuse(setKeys(more, empty).filter((key) => !['branch-protection', 'tide', 'slack_reporter_configs', 'prow_ignored', 'decorate_all_jobs'].includes(key)), [], source, findings);
@@ -38,9 +33,7 @@ export async function mergeProwFiles(main: ProwConfig | undefined, files: Config
     merged = {
       ...merged,
       'branch-protection': mergeProtection(merged['branch-protection'], more['branch-protection'], ['branch-protection'], source, findings),
-      ...(more.slack_reporter_configs !== undefined && {
-        slack_reporter_configs: united(asRecord(merged.slack_reporter_configs), asRecord(more.slack_reporter_configs), ['slack_reporter_configs'], source, findings),
-      }),
+      slack_reporter_configs: united(merged.slack_reporter_configs, more.slack_reporter_configs, ['slack_reporter_configs'], source, findings),
       tide: {
         ...merged.tide,
         queries: [...merged.tide.queries, ...more.tide.queries],
@@ -76,11 +69,9 @@ function mergeProtection<T extends Readonly<Record<string, unknown>>>(a: T, b: T
 }
 
 /** plugins.yaml with its supplemental files (config 3.2). */
-export async function mergePluginFiles(main: PluginsConfig | undefined, files: ConfigFiles, take: Take, findings: Findings): Promise<PluginsConfig | undefined> {
-  const suffix = files.supplementalPluginConfigSuffix ?? '_pluginconfig.yaml';
-  if (suffix === '') return main;
+export function mergePluginFiles(main: PluginsConfig | undefined, supplemental: readonly Source[], findings: Findings): PluginsConfig | undefined {
   let merged = main;
-  for await (const source of sources(files.supplementalPluginConfigDirs ?? [], suffix, take, findings)) {
+  for (const source of supplemental) {
     const more = decodePlugins(source, findings);
     if (more && merged) merged = mergePlugins(merged, more, source, findings);
   }

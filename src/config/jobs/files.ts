@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import type { Finding } from '../findings.js';
 import { ignored, parseIgnore, type IgnoreRule } from './prowignore.js';
@@ -10,9 +10,9 @@ type Scope = Readonly<{ folder: string; rules: readonly IgnoreRule[] }>;
  * The files of a job configuration: the file itself, or all `*.yaml` and `*.yml` below a folder in lexical order (config 2.3).
  * Names that start with `..` are ConfigMap internals; `.prowignore` files exclude; two files of one base name are an error.
  */
-export async function jobFiles(path: string, errors: Finding[]): Promise<readonly string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
-  const files = await walk(path, []);
+export function jobFiles(path: string, errors: Finding[]): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const files = walk(path, []);
   const seen = new Map<string, string>();
   return files.filter((file) => {
     const name = basename(file);
@@ -27,32 +27,34 @@ export async function jobFiles(path: string, errors: Finding[]): Promise<readonl
 }
 
 /** All `*.yaml` and `*.yml` below a folder, whatever their base names; `.prowignore` files exclude. */
-export async function yamlFiles(folder: string): Promise<readonly string[]> {
+export function yamlFiles(folder: string): readonly string[] {
   return walk(folder, []);
 }
 
-async function walk(folder: string, above: readonly Scope[]): Promise<readonly string[]> {
-  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('..')).sort((a, b) => (a.name < b.name ? -1 : 1));
+/** Synchronous, as all looks at the files of the configuration are: see `read/texts.ts`. */
+function entriesOf(folder: string): readonly Dirent[] {
+  return readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.name.startsWith('..')).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function walk(folder: string, above: readonly Scope[]): readonly string[] {
+  const entries = entriesOf(folder);
   const scopes = entries.some((entry) => entry.name === IGNORE_FILE)
-    ? [...above, { folder, rules: parseIgnore(await readFile(join(folder, IGNORE_FILE), 'utf8')) }]
+    ? [...above, { folder, rules: parseIgnore(readFileSync(join(folder, IGNORE_FILE), 'utf8')) }]
     : above;
   const found: string[] = [];
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (isIgnored(path, entry.isDirectory() ? 'folder' : 'file', scopes)) continue;
-    if (entry.isDirectory()) found.push(...(await walk(path, scopes)));
-    else if (/\.ya?ml$/.test(entry.name) && (await isFile(path))) found.push(path);
+    if (entry.isDirectory()) found.push(...walk(path, scopes));
+    else if (/\.ya?ml$/.test(entry.name) && isFile(entry, path)) found.push(path);
   }
   return found;
 }
 
 /** A link to a file is read, a link to a folder is not followed. */
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false; // Gone since the folder was listed.
-  }
+function isFile(entry: Dirent, path: string): boolean {
+  if (entry.isFile()) return true;
+  return entry.isSymbolicLink() && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
 }
 
 function isIgnored(path: string, kind: 'file' | 'folder', scopes: readonly Scope[]): boolean {
@@ -64,13 +66,10 @@ function isIgnored(path: string, kind: 'file' | 'folder', scopes: readonly Scope
 }
 
 /** Files below a folder whose path ends with a suffix, in lexical order; `..` names are skipped. For supplemental files. */
-export async function filesWithSuffix(folder: string, suffix: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.name.startsWith('..')).sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
+export function filesWithSuffix(folder: string, suffix: string): readonly string[] {
+  return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) found.push(...(await filesWithSuffix(path, suffix)));
-    else if (path.endsWith(suffix) && (await isFile(path))) found.push(path);
-  }
-  return found;
+    if (entry.isDirectory()) return filesWithSuffix(path, suffix);
+    return path.endsWith(suffix) && isFile(entry, path) ? [path] : [];
+  });
 }

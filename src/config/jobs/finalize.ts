@@ -1,7 +1,9 @@
-import { pattern } from '../../core/re2.js';
+import { pattern, type Pattern } from '../../core/re2.js';
 import type { Finding, Path } from '../findings.js';
-import type { DecorationEntry, ProwConfig } from '../prow/schema.js';
-import { canonicalDecoration, decorationEntries, decorationFor, prowjobDefaultsFor, repoOfRefs } from './layers.js';
+import { isPlainlyRe2, lazyPattern } from '../regex.js';
+import type { ProwConfig } from '../prow/schema.js';
+import { createFinalMemo, presetFinder, type Defaults, type Final, type FinalMemo } from './finalMemo.js';
+import { canonicalDecoration, decorationFor, prowjobDefaultsFor, repoOfRefs } from './layers.js';
 import { compileMatchers } from './match.js';
 import { applyPresets } from './presets.js';
 import type { Data, Periodic, PeriodicYaml, Postsubmit, PostsubmitYaml, Preset, Presubmit, PresubmitYaml } from './schema.js';
@@ -28,61 +30,82 @@ export interface Jobs {
   readonly periodics: readonly Periodic[];
 }
 
-interface Defaults {
-  readonly prow: ProwConfig;
-  readonly presets: readonly Preset[];
-  readonly decoration: readonly DecorationEntry[];
-}
-
-/** Defaults, presets, compilation and validation of all jobs (jobs 2.6–2.8). Faults go to `errors`. */
-export function finalizeJobs(read: ReadJobs, prow: ProwConfig, errors: Finding[]): Jobs {
-  const defaults: Defaults = { prow, presets: read.presets, decoration: decorationEntries(prow) };
-  const presubmits = new Map<string, readonly Presubmit[]>();
-  for (const [repo, jobs] of read.presubmits) presubmits.set(repo, jobs.map((one) => presubmit(one, repo, defaults, errors)));
-  const postsubmits = new Map<string, readonly Postsubmit[]>();
-  for (const [repo, jobs] of read.postsubmits) postsubmits.set(repo, jobs.map((one) => postsubmit(one, repo, defaults, errors)));
-  for (const [repo, jobs] of [...presubmits, ...postsubmits]) reportClashes(jobs, (jobs === presubmits.get(repo) ? read.presubmits : read.postsubmits).get(repo) ?? [], errors);
-  const periodics = read.periodics.map((one) => periodic(one, defaults, errors));
+/**
+ * Defaults, presets, compilation and validation of all jobs (jobs 2.6–2.8). Faults go to `errors`. With the memo of an earlier call a
+ * job whose file, defaults and presets are the same as then stays the same object, and so does a repository's list of jobs.
+ */
+export function finalizeJobs(read: ReadJobs, prow: ProwConfig, errors: Finding[], memo: FinalMemo = createFinalMemo()): Jobs {
+  const round: Round = { defaults: memo.defaults(prow), presetsFor: presetFinder(read.presets), memo, errors };
+  const all = <Y extends AnyYaml, J extends Presubmit | Postsubmit>(kind: Kind<Y, J>, map: ReadonlyMap<string, readonly Read<Y>[]>): ReadonlyMap<string, readonly J[]> =>
+    new Map([...map].map(([repo, jobs]) => [repo, memo.list(`${kind.name} ${repo}`, jobs.map((one) => final(kind, one, repo, round)))]));
+  const presubmits = all(PRESUBMIT, read.presubmits);
+  const postsubmits = all(POSTSUBMIT, read.postsubmits);
+  for (const [jobs, map] of [[presubmits, read.presubmits], [postsubmits, read.postsubmits]] as const) {
+    for (const [repo, list] of jobs) {
+      for (const { index, key, message } of memo.clashes(list, clashes)) {
+        const one: Read<unknown> | undefined = map.get(repo)?.[index];
+        if (one) errors.push(one.at(key, message));
+      }
+    }
+  }
+  const periodics = memo.list('periodic', read.periodics.map((one) => final(PERIODIC, one, repoOfRefs(one.job.extra_refs), round)));
   const names = new Set<string>();
   for (const { job, at } of read.periodics) {
     if (names.has(job.name)) errors.push(at('name', `the periodic ${job.name} is there twice`));
     names.add(job.name);
   }
+  memo.endRound();
   return { presubmits, postsubmits, periodics };
-}
-
-function reportClashes(jobs: readonly (Presubmit | Postsubmit)[], read: readonly Read<unknown>[], errors: Finding[]): void {
-  for (const { index, key, message } of clashes(jobs)) {
-    const one = read[index];
-    if (one) errors.push(one.at(key, message));
-  }
-}
-
-function report(one: Read<Readonly<{ name: string }>>, faults: readonly Fault[], errors: Finding[]): void {
-  for (const [key, message] of faults) errors.push(one.at(key, `${one.job.name || 'a job without a name'}: ${message}`));
 }
 
 type AnyYaml = PresubmitYaml | PostsubmitYaml | PeriodicYaml;
 
+/** How jobs of a kind are finished: a pure function of the job as its file has it, the defaults and the presets whose labels it carries. */
+interface Kind<Y extends AnyYaml, J> {
+  readonly name: string;
+  make(job: Y, about: About): Final<J>;
+}
+
+interface About {
+  readonly file: string;
+  readonly repo: string;
+  readonly defaults: Defaults;
+  readonly presets: readonly Preset[];
+}
+
+/** What all jobs of one load are finished with. */
+interface Round {
+  readonly defaults: Defaults;
+  readonly presetsFor: ReturnType<typeof presetFinder>;
+  readonly memo: FinalMemo;
+  readonly errors: Finding[];
+}
+
+function final<Y extends AnyYaml, J>(kind: Kind<Y, J>, one: Read<Y>, repo: string, { defaults, presetsFor, memo, errors }: Round): J {
+  const presets = one.job.spec ? presetsFor(one.job.labels) : [];
+  const { job, faults } = memo.final(one.job, { repo, defaults, presets }, () => kind.make(one.job, { file: one.file, repo, defaults, presets }));
+  for (const [key, message] of faults) errors.push(one.at(key, `${one.job.name || 'a job without a name'}: ${message}`));
+  return job;
+}
+
 /** What all kinds of job share, in upstream's order: base fields, decoration, defaults of the ProwJob, presets. */
-function base(one: Read<AnyYaml>, repo: string, { prow, presets, decoration }: Defaults, errors: Finding[]): Readonly<{
+function base(job: AnyYaml, { file, repo, defaults: { prow, decoration }, presets }: About, faults: Fault[]): Readonly<{
   agent: string; cluster: string; namespace: string; decorate: boolean; source: string; prowjob_defaults: Data; decoration_config?: Data; spec?: Data;
 }> {
-  const { job } = one;
   const agent = job.agent || 'kubernetes';
   const cluster = job.cluster || 'default';
   const decorate = job.decorate ?? prow.decorate_all_jobs;
   let decorated: Data | undefined = decorate ? decorationFor(job.decoration_config, decoration, repo, cluster) : job.decoration_config;
   if (decorated) {
-    const { config, faults } = canonicalDecoration(decorated);
+    const { config, faults: durations } = canonicalDecoration(decorated);
     decorated = config;
-    report(one, faults.map((key): Fault => [['decoration_config', key], `expected a duration like 1h30m, found ${JSON.stringify(config[key])}`]), errors);
+    faults.push(...durations.map((key): Fault => [['decoration_config', key], `expected a duration like 1h30m, found ${JSON.stringify(config[key])}`]));
   }
   let { spec } = job;
   if (spec) {
     const applied = applyPresets(spec, job.labels, presets);
     spec = applied.spec;
-    report(one, applied.faults.map((message): Fault => ['spec', message]), errors);
+    faults.push(...applied.faults.map((message): Fault => ['spec', message]));
   }
   return {
     agent,
@@ -92,38 +115,52 @@ function base(one: Read<AnyYaml>, repo: string, { prow, presets, decoration }: D
     ...(decorated && { decoration_config: decorated }),
     prowjob_defaults: prowjobDefaultsFor(job.prowjob_defaults, prow.prowjob_default_entries, repo, cluster),
     ...(spec && { spec }),
-    source: one.file,
+    source: file,
   };
 }
 
-function presubmit(one: Read<PresubmitYaml>, repo: string, defaults: Defaults, errors: Finding[]): Presubmit {
-  const before = triggerFaults(one.job);
-  const own = { ...one.job, ...base(one, repo, defaults, errors) };
-  const asked = own.trigger !== '' && own.rerun_command !== '';
-  const trigger = asked ? own.trigger : `(?m)^/test( | .* )${own.name},?($|\\s.*)`;
-  const rerun = asked ? own.rerun_command : `/test ${own.name}`;
-  const faults: Fault[] = [...before];
-  let compiledTrigger = pattern('');
+const PRESUBMIT: Kind<PresubmitYaml, Presubmit> = {
+  name: 'presubmit',
+  make(yaml, about) {
+    const faults: Fault[] = [];
+    const own = { ...yaml, ...base(yaml, about, faults) };
+    faults.push(...triggerFaults(yaml));
+    const asked = own.trigger !== '' && own.rerun_command !== '';
+    const trigger = asked ? own.trigger : `(?m)^/test( | .* )${own.name},?($|\\s.*)`;
+    const rerun = asked ? own.rerun_command : `/test ${own.name}`;
+    const compiled = compiledTrigger(trigger, faults);
+    if (asked && compiled.source !== '' && !compiled.test(rerun)) faults.push(['rerun_command', `${JSON.stringify(rerun)} does not match the trigger ${JSON.stringify(trigger)}`]);
+    const job: Presubmit = { ...own, context: own.context || own.name, trigger, rerun_command: rerun, compiled: { ...compileMatchers(own), trigger: compiled } };
+    return { job, faults: [...faults, ...baseFaults(job, 'presubmit', about.defaults.prow), ...matchingFaults(job)] };
+  },
+};
+
+/** Thousands of triggers differ in the job's name only and are rarely asked, so they are compiled when they are. */
+function compiledTrigger(trigger: string, faults: Fault[]): Pattern {
+  if (isPlainlyRe2(trigger)) return lazyPattern(trigger);
   try {
-    compiledTrigger = pattern(trigger);
-    if (asked && !compiledTrigger.test(rerun)) faults.push(['rerun_command', `${JSON.stringify(rerun)} does not match the trigger ${JSON.stringify(trigger)}`]);
+    return pattern(trigger);
   } catch {
     faults.push(['name', 'makes a trigger that is not an RE2 expression']);
+    return pattern('');
   }
-  const job: Presubmit = { ...own, context: own.context || own.name, trigger, rerun_command: rerun, compiled: { ...compileMatchers(own), trigger: compiledTrigger } };
-  report(one, [...faults, ...baseFaults(job, 'presubmit', defaults.prow), ...matchingFaults(job)], errors);
-  return job;
 }
 
-function postsubmit(one: Read<PostsubmitYaml>, repo: string, defaults: Defaults, errors: Finding[]): Postsubmit {
-  const own = { ...one.job, ...base(one, repo, defaults, errors) };
-  const job: Postsubmit = { ...own, context: own.context || own.name, compiled: compileMatchers(own) };
-  report(one, [...baseFaults(job, 'postsubmit', defaults.prow), ...matchingFaults(job)], errors);
-  return job;
-}
+const POSTSUBMIT: Kind<PostsubmitYaml, Postsubmit> = {
+  name: 'postsubmit',
+  make(yaml, about) {
+    const faults: Fault[] = [];
+    const own = { ...yaml, ...base(yaml, about, faults) };
+    const job: Postsubmit = { ...own, context: own.context || own.name, compiled: compileMatchers(own) };
+    return { job, faults: [...faults, ...baseFaults(job, 'postsubmit', about.defaults.prow), ...matchingFaults(job)] };
+  },
+};
 
-function periodic(one: Read<PeriodicYaml>, defaults: Defaults, errors: Finding[]): Periodic {
-  const job: Periodic = { ...one.job, ...base(one, repoOfRefs(one.job.extra_refs), defaults, errors) };
-  report(one, [...baseFaults(job, 'periodic', defaults.prow), ...periodicFaults(job)], errors);
-  return job;
-}
+const PERIODIC: Kind<PeriodicYaml, Periodic> = {
+  name: 'periodic',
+  make(yaml, about) {
+    const faults: Fault[] = [];
+    const job: Periodic = { ...yaml, ...base(yaml, about, faults) };
+    return { job, faults: [...faults, ...baseFaults(job, 'periodic', about.defaults.prow), ...periodicFaults(job)] };
+  },
+};

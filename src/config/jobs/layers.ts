@@ -1,7 +1,8 @@
 import { slug } from '../../core/ids.js';
 import { findDuration, formatDuration } from '../duration.js';
 import { isRecord } from '../decode.js';
-import type { DecorationEntry, ProwConfig } from '../prow/schema.js';
+import type { DecorationEntry } from '../prow/schema.js';
+import type { JobDefaults } from './finalMemo.js';
 import type { Data } from './schema.js';
 
 /** Whether a defaults entry is for jobs of a repository on a cluster (config 2.5.1). */
@@ -14,7 +15,7 @@ export function entryMatches(entry: Readonly<{ repo: string; cluster: string }>,
 }
 
 /** The decoration defaults as a list: the older map counts as `*`, then organisations, then repositories. */
-export function decorationEntries(prow: ProwConfig): readonly DecorationEntry[] {
+export function decorationEntries(prow: Pick<JobDefaults, 'plank'>): readonly DecorationEntry[] {
   const { default_decoration_config_entries: entries, default_decoration_configs: map } = prow.plank;
   const rank = (key: string) => (key === '*' ? 0 : key.includes('/') ? 2 : 1);
   const old = Object.entries(map).sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));

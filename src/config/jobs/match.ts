@@ -1,10 +1,10 @@
-import { pattern } from '../../core/re2.js';
+import { lazyPattern } from '../regex.js';
 import type { Compiled, Postsubmit, Presubmit } from './schema.js';
 
-/** The patterns of a job, compiled; lists become one alternation, as upstream searches them. */
+/** The patterns of a job, which are known to compile and do so when they are first asked; lists become one alternation, as upstream searches them. */
 export function compileMatchers(job: Readonly<{ branches: readonly string[]; skip_branches: readonly string[]; run_if_changed: string; skip_if_only_changed: string }>): Compiled {
-  const joined = (list: readonly string[]) => (list.length === 0 ? undefined : pattern(list.join('|')));
-  const one = (source: string) => (source === '' ? undefined : pattern(source));
+  const joined = (list: readonly string[]) => (list.length === 0 ? undefined : lazyPattern(list.join('|')));
+  const one = (source: string) => (source === '' ? undefined : lazyPattern(source));
   return {
     branches: joined(job.branches),
     skipBranches: joined(job.skip_branches),

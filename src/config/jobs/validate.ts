@@ -2,7 +2,7 @@ import type { ProwJobType } from '../../core/prowjob.js';
 import { parseCron } from '../cron.js';
 import { findDuration } from '../duration.js';
 import type { Path } from '../findings.js';
-import type { ProwConfig } from '../prow/schema.js';
+import type { JobDefaults } from './finalMemo.js';
 import { field, listAt, textAt } from './data.js';
 import { commandFaults, decorationFaults } from './decoration.js';
 import { branchesIntersect } from './match.js';
@@ -25,7 +25,7 @@ export function isLabelValue(value: string): boolean {
 }
 
 /** Faults of what all kinds of job have in common (config 2.7.4). */
-export function baseFaults(job: Presubmit | Postsubmit | Periodic, type: ProwJobType, prow: ProwConfig): readonly Fault[] {
+export function baseFaults(job: Presubmit | Postsubmit | Periodic, type: ProwJobType, prow: JobDefaults): readonly Fault[] {
   const faults: Fault[] = [];
   const nameOk = job.agent === 'jenkins' ? JENKINS_NAME : NAME;
   if (!nameOk.test(job.name)) faults.push(['name', `expected a name of letters, digits, "-", "." and "_", found ${JSON.stringify(job.name)}`]);
@@ -78,7 +78,7 @@ function cloneFaults(job: Presubmit | Postsubmit | Periodic): readonly Fault[] {
 }
 
 /** The first rule that the agent breaks; an agent that nobody here knows has none. */
-function agentFault(job: Presubmit | Postsubmit | Periodic, prow: ProwConfig): Fault | undefined {
+function agentFault(job: Presubmit | Postsubmit | Periodic, prow: JobDefaults): Fault | undefined {
   const pipeline = job.pipeline_run_spec ?? job.tekton_pipeline_run_spec;
   if (!AGENTS.includes(job.agent)) return undefined;
   if (job.spec && job.agent !== 'kubernetes') return ['spec', `a pod spec needs the agent kubernetes, found ${job.agent}`];

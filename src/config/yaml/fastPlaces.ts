@@ -33,7 +33,10 @@ function treeOf(text: string): Node | undefined {
     const inside = kind === 'mapping' ? { kind: 'map', pairs: pairsOf(one.ended) } as const
       : kind === 'sequence' ? { kind: 'list', items: itemsOf(one.ended) } as const
         : { kind: 'scalar', text: String(result) } as const;
-    const node: Node = { start: kind === null ? one.at : startOf(text, one.at), inside };
+    const start = kind === null ? one.at : startOf(text, one.at);
+    const [only, second] = one.ended;
+    // What might have been the first key of a map turned out to be the value itself.
+    const node: Node = only && !second && only[1] === 'value' && only[0].start === start ? only[0] : { start, inside };
     const parent = open.at(-1);
     if (parent) parent.ended.push([node, colonFollows(text, position) ? 'key' : 'value']);
     else root = node;

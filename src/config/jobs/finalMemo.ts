@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DecorationEntry, ProwConfig } from '../prow/schema.js';
+import { decorationEntries } from './layers.js';
+import type { Preset } from './schema.js';
+import type { clashes, Fault } from './validate.js';
+
+/** What of config.yaml decides about jobs. What else would is added here, or a change of it would not reach them. */
+export type JobDefaults = Pick<ProwConfig, 'pod_namespace' | 'decorate_all_jobs' | 'prowjob_default_entries'> & Readonly<{
+  plank: Pick<ProwConfig['plank'], 'default_decoration_config_entries' | 'default_decoration_configs' | 'job_queue_capacities'>;
+}>;
+
+/** What all jobs are finished with. The same object for as long as config.yaml says the same about jobs. */
+export interface Defaults {
+  readonly prow: JobDefaults;
+  readonly decoration: readonly DecorationEntry[];
+}
+
+/** A finished job, and what is wrong with it. */
+export interface Final<J> {
+  readonly job: J;
+  readonly faults: readonly Fault[];
+}
+
+/** Besides the job itself. */
+interface DependsOn {
+  readonly repo: string;
+  readonly defaults: Defaults;
+  /** Those that apply: a change of a preset only reaches the jobs which use it. */
+  readonly presets: readonly Preset[];
+}
+
+type Clashes = ReturnType<typeof clashes>;
+
+/** Remembers finished jobs from one load to the next. What a result depends on is compared; nothing is ever out of date. */
+export interface FinalMemo {
+  defaults(prow: ProwConfig): Defaults;
+  /** A job that was made of the same objects before, or the one that `make` makes. */
+  final<J>(yaml: object, on: DependsOn, make: () => Final<J>): Final<J>;
+  /** The list that had this name in the last round, when it has the same elements. */
+  list<T>(name: string, now: readonly T[]): readonly T[];
+  clashes<T extends Parameters<typeof clashes>[0]>(jobs: T, find: (jobs: T) => Clashes): Clashes;
+  /** Forgets lists that were not asked for since the last end. */
+  endRound(): void;
+}
+
+export function createFinalMemo(): FinalMemo {
+  const finals = new WeakMap<object, DependsOn & Readonly<{ final: Final<unknown> }>>();
+  const found = new WeakMap<object, Clashes>();
+  let lists = new Map<string, readonly unknown[]>();
+  let next = new Map<string, readonly unknown[]>();
+  let last: Defaults | undefined;
+  return {
+    defaults(prow) {
+      const of = jobDefaults(prow);
+      if (!last || !isDeepStrictEqual(last.prow, of)) last = { prow: of, decoration: decorationEntries(of) };
+      return last;
+    },
+    final<J>(yaml: object, on: DependsOn, make: () => Final<J>) {
+      const known = finals.get(yaml);
+      if (known && known.repo === on.repo && known.defaults === on.defaults && sameItems(known.presets, on.presets)) return known.final as Final<J>;
+      const final = make();
+      finals.set(yaml, { ...on, final });
+      return final;
+    },
+    list<T>(name: string, now: readonly T[]) {
+      const before = lists.get(name) as readonly T[] | undefined;
+      const kept = before && sameItems(before, now) ? before : now;
+      next.set(name, kept);
+      return kept;
+    },
+    clashes(jobs, find) {
+      const known = found.get(jobs);
+      if (known) return known;
+      const made = find(jobs);
+      found.set(jobs, made);
+      return made;
+    },
+    endRound() {
+      lists = next;
+      next = new Map();
+    },
+  };
+}
+
+function jobDefaults({ pod_namespace, decorate_all_jobs, prowjob_default_entries, plank }: ProwConfig): JobDefaults {
+  const { default_decoration_config_entries, default_decoration_configs, job_queue_capacities } = plank;
+  return { pod_namespace, decorate_all_jobs, prowjob_default_entries, plank: { default_decoration_config_entries, default_decoration_configs, job_queue_capacities } };
+}
+
+/** Tells the presets whose labels a job carries, in order. */
+export function presetFinder(presets: readonly Preset[]): (labels: Readonly<Record<string, string>>) => readonly Preset[] {
+  const withLabels = presets.map((preset) => ({ preset, labels: Object.entries(preset.labels) }));
+  return (labels) => withLabels.flatMap(({ preset, labels: wanted }) => (wanted.every(([key, value]) => labels[key] === value) ? [preset] : []));
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((one, at) => one === b[at]);
+}

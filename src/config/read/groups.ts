@@ -1,0 +1,66 @@
+import { decode } from '../decode.js';
+import { noFindings, type Finding, type Findings } from '../findings.js';
+import { JobConfig } from '../jobs/schema.js';
+import { decodePlugins, validatePlugins } from '../plugins/load.js';
+import { PluginsConfig } from '../plugins/schema.js';
+import { ProwConfig } from '../prow/schema.js';
+import { checkProwSections, finishedProw } from '../prow/sections.js';
+import { mergePluginFiles, mergeProwFiles } from '../supplemental.js';
+import type { Source } from '../yaml/source.js';
+import { yamlOf, type TextFile } from './texts.js';
+
+/** Files that are merged into one value, and what could not even be listed. */
+export interface Group {
+  readonly main: TextFile;
+  readonly more: readonly TextFile[];
+  readonly faults: readonly Finding[];
+}
+
+/** What a group of files comes to. */
+export interface Merged<T> {
+  /** Missing when the main file is broken; the findings say why. */
+  readonly value: T | undefined;
+  readonly main: Source | undefined;
+  /** All files that have no fault of syntax. */
+  readonly sources: readonly Source[];
+  readonly findings: Findings;
+}
+
+const JOB_KEYS = Object.keys(JobConfig.def.innerType.shape);
+
+/** config.yaml with its supplemental files, checked and finished (config 2.1, steps 1 to 7). `now` is in milliseconds. */
+export function readProw({ main, more, faults }: Group, version: string | undefined, now: number): Merged<ProwConfig> {
+  const findings = noFindings();
+  const source = sourceOf(main, findings);
+  const decoded = source && decode(ProwConfig, source, findings, JOB_KEYS);
+  findings.errors.push(...faults);
+  const supplemental = sourcesOf(more, findings);
+  const sources = [...(source ? [source] : []), ...supplemental];
+  const merged = source && mergeProwFiles(decoded, supplemental, findings);
+  if (merged) checkProwSections(merged, sources, now, findings);
+  return { value: merged && finishedProw(merged, version), main: source, sources, findings };
+}
+
+/** plugins.yaml with its supplemental files; everything empty without one. */
+export function readPlugins(group: Group | undefined): Merged<PluginsConfig> {
+  const findings = noFindings();
+  if (!group) return { value: PluginsConfig.parse({}), main: undefined, sources: [], findings };
+  const source = sourceOf(group.main, findings);
+  if (!source) return { value: undefined, main: undefined, sources: [], findings };
+  const decoded = decodePlugins(source, findings);
+  findings.errors.push(...group.faults);
+  const supplemental = sourcesOf(group.more, findings);
+  const value = mergePluginFiles(decoded, supplemental, findings);
+  if (value) validatePlugins(value, source, findings);
+  return { value, main: source, sources: [source, ...supplemental], findings };
+}
+
+function sourceOf(text: TextFile, findings: Findings): Source | undefined {
+  const { source, errors } = yamlOf(text);
+  findings.errors.push(...errors);
+  return source;
+}
+
+function sourcesOf(texts: readonly TextFile[], findings: Findings): readonly Source[] {
+  return texts.flatMap((text) => sourceOf(text, findings) ?? []);
+}

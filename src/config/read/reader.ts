@@ -1,0 +1,135 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ConfigFiles } from '../configFiles.js';
+import { noFindings, type Findings } from '../findings.js';
+import { createFinalMemo } from '../jobs/finalMemo.js';
+import { finalizeJobs, type ReadJobs } from '../jobs/finalize.js';
+import { gatherJobs } from '../jobs/gather.js';
+import { makeSnapshot } from '../makeSnapshot.js';
+import type { Snapshot } from '../snapshot.js';
+import { knownSource, type Source } from '../yaml/source.js';
+import type { JobCache } from './cache.js';
+import { readPlugins, readProw } from './groups.js';
+import { brokenJobFile, jobFileOf, keysOf, readJobFile, type JobFile } from './jobFile.js';
+import { groupKey, inputsKey, look, revisionOf, sameItems } from './look.js';
+import { createTexts, TEXT_DEPS, yamlOf, type TextDeps, type TextFile } from './texts.js';
+
+/** What a load comes to, faults included, with the sources in which places can be looked up. */
+export interface Reading {
+  readonly findings: Findings;
+  /** Missing when there is an error. */
+  readonly snapshot: Snapshot | undefined;
+  /** The jobs as the files have them, in the order of `snapshot.jobs`. */
+  readonly jobs: ReadJobs;
+  /** config.yaml and its supplemental files. */
+  readonly prowSources: readonly Source[];
+  /** plugins.yaml and its supplemental files. */
+  readonly pluginSources: readonly Source[];
+  /** The files below the folder of jobs, or the one that there is. */
+  readonly jobSources: readonly Source[];
+}
+
+/**
+ * Reads a configuration again and again, and does only what changes ask for: a file is read when its times or size changed, decoded
+ * when its content did, and a job is finished anew when its file, the presets that it uses or the defaults of jobs changed. What
+ * comes out is what a first load of the same files would give; what did not change are the same objects. One read at a time.
+ */
+export interface ConfigReader {
+  /** Reads everything and reports everything that is wrong; the same object as the last time when nothing changed. */
+  read(files: ConfigFiles): Promise<Reading>;
+}
+
+export interface ReaderDeps extends TextDeps {
+  /** What earlier processes decoded. */
+  readonly cache?: JobCache | undefined;
+}
+
+/** What a file says, and what it was when it said so. */
+interface KnownJobs {
+  readonly text: TextFile;
+  readonly alsoKnown: readonly string[];
+  readonly file: JobFile;
+  /** Whether the jobs are JSON through and through, without findings. */
+  readonly plain: boolean;
+}
+
+export function createConfigReader({ cache, ...io }: Partial<ReaderDeps> = {}): ConfigReader {
+  const deps: TextDeps = { ...TEXT_DEPS, ...io };
+  const texts = createTexts(deps);
+  const finals = createFinalMemo();
+  const prowOf = remembering(readProw);
+  const pluginsOf = remembering(readPlugins);
+  let known: ReadonlyMap<string, KnownJobs> = new Map();
+  let last: Readonly<{ key: readonly unknown[]; reading: Reading }> | undefined;
+  return {
+    async read(files) {
+      const turn = turns();
+      const inputs = await look(files, texts, turn);
+      texts.forgetRest();
+      const key = inputsKey(inputs);
+      if (last && sameItems(last.key, key)) return last.reading;
+
+      const prow = prowOf([...groupKey(inputs.prow), inputs.version], inputs.prow, inputs.version, deps.now());
+      const jobFiles: KnownJobs[] = [];
+      for (const text of inputs.jobs.texts) {
+        jobFiles.push(jobsOf(text, [], known.get(text.file), cache));
+        await turn();
+      }
+      const main = prow.main && jobsOf(inputs.prow.main, keysOf(prow.main), known.get(inputs.prow.main.file), undefined);
+      const plugins = pluginsOf(inputs.plugins ? groupKey(inputs.plugins) : [], inputs.plugins);
+      await turn();
+
+      const findings = noFindings();
+      add(findings, prow.findings);
+      findings.errors.push(...inputs.jobs.faults);
+      const all = [...(main ? [main] : []), ...jobFiles];
+      const jobs = gatherJobs(all.map(({ file }) => file), findings);
+      add(findings, plugins.findings);
+      const done = prow.value && finalizeJobs(jobs, prow.value, findings.errors, finals);
+      const snapshot = done && plugins.value && findings.errors.length === 0
+        ? makeSnapshot({ revision: revisionOf(inputs), prow: prow.value, plugins: plugins.value, presets: jobs.presets, ...done }) : undefined;
+
+      known = new Map(all.map((one) => [one.text.file, one]));
+      cache?.store(new Map(jobFiles.flatMap(({ text, file, plain }) => (plain && file.config ? [[text.hash, file.config] as const] : []))));
+      const reading: Reading = { findings, snapshot, jobs, prowSources: prow.sources, pluginSources: plugins.sources, jobSources: jobFiles.flatMap(({ file }) => file.source ?? []) };
+      last = { key, reading };
+      return reading;
+    },
+  };
+}
+
+function jobsOf(text: TextFile, alsoKnown: readonly string[], before: KnownJobs | undefined, cache: JobCache | undefined): KnownJobs {
+  if (before?.text === text && sameItems(before.alsoKnown, alsoKnown)) return before;
+  const cached = text.fault ? undefined : cache?.get(text.hash);
+  if (cached) return { text, alsoKnown, file: jobFileOf(knownSource(text.file, text.text), cached), plain: true };
+  const { source, errors, plain } = yamlOf(text);
+  // Without that, NaN and null would be taken for the same.
+  const earlier = plain && before?.plain === true ? before.file : undefined;
+  const file = source ? readJobFile(source, alsoKnown, earlier) : brokenJobFile(errors);
+  return { text, alsoKnown, file, plain: plain && file.errors.length === 0 && file.warnings.length === 0 };
+}
+
+function add(to: Findings, { errors, warnings }: Findings): void {
+  to.errors.push(...errors);
+  to.warnings.push(...warnings);
+}
+
+/** A function that gives its last result again for the same key. */
+function remembering<A extends readonly unknown[], T>(make: (...args: A) => T): (key: readonly unknown[], ...args: A) => T {
+  let last: Readonly<{ key: readonly unknown[]; value: T }> | undefined;
+  return (key, ...args) => {
+    if (!last || !sameItems(last.key, key)) last = { key, value: make(...args) };
+    return last.value;
+  };
+}
+
+/** So long others wait for their turn while much is read. */
+const TURN_MS = 15;
+
+function turns(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < TURN_MS) return;
+    await setImmediate();
+    since = performance.now();
+  };
+}
