@@ -46,7 +46,24 @@ test('a worker needs no webhook secret', () => {
   expect(readSettings([`--config-path=${config}`, `--plugin-config=${plugins}`, ...app, '--role=worker'], {}).role).toBe('worker');
 });
 
+test('configuration from a repository: paths are inside it, in normal form, and only those that were given', () => {
+  const { configRepo } = readSettings(['--config-repo=acme/config', '--config-path=./a//config.yaml', '--job-config-path=jobs/', '--supplemental-prow-config-dir=more/.', '--hmac-secret-file', hmac, ...app], {});
+  expect(configRepo).toEqual({ repo: { org: 'acme', name: 'config' }, branch: undefined, configPath: 'a/config.yaml', jobConfigPath: 'jobs', pluginConfigPath: undefined, prowDirs: ['more'], pluginDirs: [] });
+  expect(readSettings(['--hmac-secret-file', hmac, ...app], { CONFIG_REPO: 'a/b', CONFIG_REPO_BRANCH: 'release/1.x' }).configRepo).toMatchObject({ branch: 'release/1.x', configPath: undefined });
+  expect(readSettings([...base, ...app], {}).configRepo).toBeUndefined();
+});
+
+const fromRepo = ['--config-repo=acme/config', `--hmac-secret-file=${hmac}`, ...app];
+
 test.each<{ args: string[]; says: string }>([
+  { args: [...app, '--config-repo=acme'], says: '--config-repo: "acme" is not ORG/REPO' },
+  { args: [...app, '--config-repo=acme/..'], says: '--config-repo: "acme/.." is not ORG/REPO' },
+  { args: [...base, ...app, '--config-repo-branch=main'], says: '--config-repo-branch needs --config-repo' },
+  { args: [...fromRepo, '--config-repo-branch=a..b'], says: '--config-repo-branch: "a..b" is not the name of a branch' },
+  { args: [...fromRepo, '--config-repo-branch=refs/heads/main'], says: 'is not the name of a branch' },
+  { args: [...fromRepo, '--config-path=/etc/config.yaml'], says: '--config-path: "/etc/config.yaml" is not a path inside the repository of --config-repo' },
+  { args: [...fromRepo, '--plugin-config=../plugins.yaml'], says: '--plugin-config: "../plugins.yaml" is not a path inside' },
+  { args: [...fromRepo, '--supplemental-plugin-config-dir=a/../../b'], says: '--supplemental-plugin-config-dir: "a/../../b" is not a path inside' },
   { args: [...app], says: '--config-path is missing' },
   { args: [...base], says: '--github-app-id and --github-app-private-key-path are missing' },
   { args: [...base, '--github-app-id=1'], says: '--github-app-private-key-path is missing' },

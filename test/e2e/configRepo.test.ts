@@ -53,6 +53,7 @@ test('pushes to the configuration repository reach a web and a worker process wh
 
   const mended = await stage.sendDuring(() => changed({ 'prow/plugins.yaml': plugins('trigger') }));
   for (const one of both) expect([await one.metric('prow_config_broken'), await one.ready()]).toEqual([0, 'OK']);
+  expect(await web.metric(revision(good))).toBeUndefined();
   const last = await stage.send(6);
 
   const all = (count: readonly unknown[], value: boolean) => count.map(() => value);

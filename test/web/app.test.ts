@@ -5,6 +5,7 @@ import { silentLog } from '../../src/core/ports/log.js';
 import type { PoolView } from '../../src/core/ports/tide.js';
 import { createWeb, type WebDeps } from '../../src/web/app.js';
 import { cssPath } from '../../src/web/assets.js';
+import { shownProblem, type ConfigStatus } from '../../src/web/configStatus.js';
 
 const pool: PoolView = {
   org: 'acme', repo: 'shop', branch: 'main', baseSha: 'f'.repeat(40), at: 1_000, action: 'WAIT', target: [], blockers: [], error: undefined,
@@ -54,8 +55,22 @@ test('readiness: 404 before it is declared, then 200, then 503 with the reason',
 test('what works on all the same is shown, and leaves the process ready', async () => {
   const { app, declareReady } = web({ remarks: [{ name: 'config', problem: () => 'plugins.yaml:3:1: no such key' }] });
   declareReady();
-  expect((await app.request('/healthz/ready')).status).toBe(200);
+  const ready = await app.request('/healthz/ready');
+  expect([ready.status, await ready.text()]).toEqual([200, 'OK, but\nconfig: plugins.yaml:3:1: no such key\n']);
   expect(await (await app.request('/')).text()).toContain('config: plugins.yaml:3:1: no such key');
+});
+
+test('which configuration is in force is shown, and read by machines', async () => {
+  const status: ConfigStatus = { source: 'acme/config@main', revision: 'c'.repeat(40), since: 1_000, problem: 'prow/plugins.yaml:3:1: no such key', remark: undefined };
+  const { app } = web({ configStatus: () => status });
+  expect(await (await app.request('/')).text()).toMatch(/acme\/config@main at <code>c{40}<\/code>, in force for 1 min/);
+  expect(await (await app.request('/config-status')).json()).toEqual({ source: 'acme/config@main', revision: 'c'.repeat(40), since: '1970-01-01T00:00:01.000Z', problem: 'prow/plugins.yaml:3:1: no such key' });
+});
+
+test('a long problem is cut for pages', () => {
+  const lines = Array.from({ length: 20 }, (_, n) => `line ${n}`);
+  expect(shownProblem(lines.join('\n'))).toBe([...lines.slice(0, 12), 'and 8 more; the log has all'].join('\n'));
+  expect(shownProblem('one')).toBe('one');
 });
 
 test('the front page still comes when Redis does not answer, and says what is wrong', async () => {
