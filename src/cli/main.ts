@@ -90,10 +90,15 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
     run: async (args) => {
       const { checkconfig, CHECKCONFIG_FLAGS } = await import('./checkconfig.js');
       return withHelp('prow checkconfig', CHECKCONFIG_FLAGS, async () => {
-        const { contextPolicy } = await import('../tide/contexts.js');
+        const [{ contextPolicy }, { createRepoSurvey }] = await Promise.all([import('../tide/contexts.js'), import('../adapters/survey.js')]);
+        const secret = (path: string) => readFileSync(path, 'utf8').trim();
         return checkconfig(args, {
           print,
           note: (line) => { console.error(`prow: ${line}`); },
+          github: ({ endpoint, account }) => createRepoSurvey({
+            endpoint, signal: AbortSignal.timeout(1_800_000), pause: async (ms) => { await setTimeout(ms); },
+            credentials: account.kind === 'token' ? { kind: 'token', token: secret(account.path) } : { kind: 'app', appId: account.id, privateKey: secret(account.keyPath) },
+          }),
           contextFault: ({ prow, presubmits }, { branch, ...repo }) => {
             const found = contextPolicy({ tide: prow.tide, protection: prow['branch-protection'], presubmits: presubmits(repo), rules: { required: [] }, repo, branch });
             return 'fault' in found ? found.fault : undefined;
@@ -103,7 +108,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
   schema: {
-    about: 'schema config|jobs|plugins|owners: print the JSON Schema of a kind of file, for editors.',
+    about: 'schema config|jobs|in-repo|plugins|owners: print the JSON Schema of a kind of file, for editors.',
     run: async (args) => (await import('./schema.js')).schemaCommand(args, { print }),
   },
   version: {

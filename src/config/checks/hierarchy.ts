@@ -44,7 +44,7 @@ function aboutProw(source: Source): About {
   const config = decode(ProwConfig, source, noFindings(), []);
   if (!config) return { global: false, keys: [] };
   const protection = config['branch-protection'];
-  const slack = Object.keys(Object(config.slack_reporter_configs ?? {}) as Readonly<Record<string, unknown>>);
+  const slack = Object.keys(config.slack_reporter_configs);
   const keys = [
     ...Object.entries(protection.orgs).flatMap(([org, level]) => [
       ...(policySet(level) ? [org] : []), ...Object.keys(level.repos).map((repo) => `${org}/${repo}`),

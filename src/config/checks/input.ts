@@ -1,10 +1,16 @@
 import type { Repo } from '../../core/ids.js';
 import type { ConfigFiles } from '../configFiles.js';
-import type { Finding } from '../findings.js';
+import { decode } from '../decode.js';
+import { noFindings, type Finding } from '../findings.js';
 import type { Read, ReadJobs } from '../jobs/finalize.js';
 import type { Periodic, Postsubmit, Presubmit } from '../jobs/schema.js';
+import { ProwConfig } from '../prow/schema.js';
+import type { TideQuery } from '../prow/tide.js';
 import type { Snapshot } from '../snapshot.js';
 import type { Source } from '../yaml/source.js';
+
+/** What the file of build clusters and their states says, where there is one. */
+export type ClusterStates = Readonly<{ kind: 'unknown' } | { kind: 'known'; states: ReadonlyMap<string, string> } | { kind: 'broken'; why: string }>;
 
 /** Everything that a check may look at. */
 export interface CheckInput {
@@ -16,9 +22,10 @@ export interface CheckInput {
   readonly prowSources: readonly Source[];
   /** Empty without a plugin configuration. */
   readonly pluginSources: readonly Source[];
+  /** Files of jobs besides config.yaml. */
+  readonly jobSources: readonly Source[];
   readonly requiredAnnotations: readonly string[];
-  /** States of the build clusters, where a file tells them. */
-  readonly clusters: ReadonlyMap<string, string> | undefined;
+  readonly clusters: ClusterStates;
   /** Why the contexts of a branch contradict one another; undefined when they do not. */
   readonly contextFault: (at: Repo & Readonly<{ branch: string }>) => string | undefined;
 }
@@ -29,6 +36,11 @@ export type Check = (input: CheckInput) => readonly Finding[];
 export type StaticJob = Readonly<{ at: Read<unknown>['at']; repo: string } & (
   | { type: 'presubmit'; job: Presubmit } | { type: 'postsubmit'; job: Postsubmit } | { type: 'periodic'; job: Periodic }
 )>;
+
+/** Tide's queries as the files have them: the snapshot's are united and in another order, so that their places are lost. */
+export function fileQueries({ prowSources }: Pick<CheckInput, 'prowSources'>): readonly TideQuery[] {
+  return prowSources.flatMap((source) => decode(ProwConfig, source, noFindings(), [])?.tide.queries ?? []);
+}
 
 const nowhere: Read<unknown>['at'] = (_, message) => ({ file: '', line: 1, column: 1, path: '', message });
 

@@ -1,6 +1,7 @@
 import { decorationFaults } from '../jobs/decoration.js';
 import { textAt } from '../jobs/data.js';
 import type { Finding } from '../findings.js';
+import { placeIn } from '../places.js';
 import { staticJobs, type Check } from './input.js';
 
 const LONGEST_NAME = 63;
@@ -36,7 +37,11 @@ export const periodicDefaultCloneConfig: Check = (input) => staticJobs(input).fl
 export const requiredJobAnnotations: Check = (input) => staticJobs(input).flatMap(({ job, at }) =>
   input.requiredAnnotations.filter((key) => !Object.hasOwn(job.annotations, key)).map((key) => at('annotations', `${job.name}: lacks the annotation ${key}`)));
 
-export const validateClusterField: Check = (input) => staticJobs(input).flatMap(({ job, at }): readonly Finding[] => {
-  if (job.agent === 'jenkins' && job.cluster !== 'default') return [at('cluster', `${job.name}: has no effect for the agent jenkins`)];
-  return input.clusters && !input.clusters.has(job.cluster) ? [at('cluster', `${job.name}: the cluster ${job.cluster} is not in plank.build_cluster_status_file`)] : [];
-});
+export const validateClusterField: Check = (input) => {
+  const { clusters, prowSources } = input;
+  const broken = clusters.kind === 'broken' ? [placeIn(prowSources, ['plank', 'build_cluster_status_file'], `the file cannot be read: ${clusters.why}`)] : [];
+  return [...broken, ...staticJobs(input).flatMap(({ job, at }): readonly Finding[] => {
+    if (job.agent === 'jenkins' && job.cluster !== 'default') return [at('cluster', `${job.name}: has no effect for the agent jenkins`)];
+    return clusters.kind === 'known' && !clusters.states.has(job.cluster) ? [at('cluster', `${job.name}: the cluster ${job.cluster} is not in plank.build_cluster_status_file`)] : [];
+  })];
+};

@@ -25,7 +25,8 @@ export function externalScope({ snapshot: { plugins } }: Plugins, plugin: string
 export const unknownPlugins: Check = (input) => Object.entries(input.snapshot.plugins.plugins).flatMap(([key, entry]) =>
   entry.plugins.flatMap((name, at): readonly Finding[] => (PLUGIN_NAMES.has(name) ? [] : [placeIn(input.pluginSources, ['plugins', key, 'plugins', at], `there is no plugin ${JSON.stringify(name)}`)])));
 
-const READS_OWNERS = ['approve', 'blunderbuss', 'rifle', 'owners-label'];
+/** Plugins that read OWNERS files. */
+export const READS_OWNERS = ['approve', 'blunderbuss', 'rifle', 'owners-label'];
 
 /** A broken OWNERS file silently takes power from people; only verify-owners says so before it is merged. */
 export const validateOwners: Check = (input) => {

@@ -1,26 +1,43 @@
+import type { z } from 'zod';
 import { UNKNOWN_KEY } from '../decode.js';
 import type { Finding, Path } from '../findings.js';
 import { placeIn } from '../places.js';
-import { field } from '../jobs/data.js';
+import { JobConfig } from '../jobs/schema.js';
+import { unknownData } from '../kube/unknown.js';
 import type { ProtectionPolicy } from '../prow/branchProtection.js';
+import { ProwConfig } from '../prow/schema.js';
+import type { Source } from '../yaml/source.js';
 import { type Check } from './input.js';
 
 /** Keys that nothing reads, in config.yaml and plugins.yaml themselves. */
-export const unknownFields: Check = ({ files, loadWarnings }) =>
-  loadWarnings.filter(({ file, message }) => message === UNKNOWN_KEY && (file === files.configPath || file === files.pluginConfigPath));
+export const unknownFields: Check = ({ files, loadWarnings, prowSources }) => {
+  const main = loadWarnings.filter(({ file, message }) => message === UNKNOWN_KEY && (file === files.configPath || file === files.pluginConfigPath));
+  return [...main, ...prowSources.slice(0, 1).flatMap(unknownInProw)];
+};
 
 /** The same in every file; upstream leaves supplemental files out. */
-export const unknownFieldsAll: Check = ({ loadWarnings }) => loadWarnings.filter(({ message }) => message === UNKNOWN_KEY);
+export const unknownFieldsAll: Check = ({ loadWarnings, prowSources, jobSources }) => [
+  ...loadWarnings.filter(({ message }) => message === UNKNOWN_KEY),
+  ...prowSources.flatMap(unknownInProw),
+  ...jobSources.flatMap((source) => unknownIn(JobConfig, source)),
+];
+
+const unknownInProw = (source: Source): readonly Finding[] => [...unknownIn(ProwConfig, source), ...unknownIn(JobConfig, source)];
+
+/** Unknown keys of what a load keeps as it stands: pod specs, decoration and the like. */
+export function unknownIn(schema: z.ZodType, source: Source): readonly Finding[] {
+  return unknownData(schema, source.value).map((path) => source.finding(path, UNKNOWN_KEY, 'key'));
+}
 
 export const validateUrls: Check = (input) => {
   const link = input.snapshot.prow.status_error_link;
-  if (link === undefined || input.pluginSources.length === 0 || (typeof link === 'string' && URL.canParse(link, 'http://relative.invalid'))) return [];
+  if (input.pluginSources.length === 0 || URL.canParse(link, 'http://relative.invalid')) return [];
   return [placeIn(input.prowSources, ['status_error_link'], `expected a URL, found ${JSON.stringify(link)}`)];
 };
 
 /** A hook of an organisation delivers for all of its repositories; another one of a repository delivers twice. */
 export const managedWebhooks: Check = (input) => {
-  const repos = Object.keys(Object(field(input.snapshot.prow.managed_webhooks, 'org_repo_config') ?? {}) as Readonly<Record<string, unknown>>);
+  const repos = Object.keys(input.snapshot.prow.managed_webhooks.org_repo_config);
   return repos.filter((key) => key.includes('/') && repos.includes(key.split('/')[0] ?? '')).map((key) =>
     placeIn(input.prowSources, ['managed_webhooks', 'org_repo_config', key], `${key.split('/')[0] ?? ''} has a hook for all of its repositories already`, 'key'));
 };

@@ -1,3 +1,4 @@
+import { appInstallation, ownersPresence, type GithubCheck } from './github.js';
 import { supplementalHierarchy } from './hierarchy.js';
 import type { Check } from './input.js';
 import { duplicateJobRefs, longJobNames, nonDecoratedJobs, periodicDefaultCloneConfig, requiredJobAnnotations, validDecoration, validateClusterField } from './jobs.js';
@@ -7,8 +8,9 @@ import { mismatchedTide, mismatchedTideLenient, needsOkToTest, tideContextPolicy
 
 interface Entry {
   readonly set: 'default' | 'expensive' | 'optional';
-  /** Missing where only GitHub could tell. */
   readonly check?: Check;
+  /** Instead of `check` where only GitHub can tell. */
+  readonly asks?: GithubCheck;
 }
 
 /** Upstream's warnings by name, in the order in which they run (config 4.2). */
@@ -25,7 +27,7 @@ export const CHECKS = {
   'needs-ok-to-test': { set: 'default', check: needsOkToTest },
   'managed-webhooks': { set: 'default', check: managedWebhooks },
   'validate-owners': { set: 'default', check: validateOwners },
-  'verify-owners-presence': { set: 'expensive' },
+  'verify-owners-presence': { set: 'expensive', asks: ownersPresence },
   'missing-trigger': { set: 'default', check: missingTrigger },
   'validate-urls': { set: 'default', check: validateUrls },
   'unknown-fields': { set: 'default', check: unknownFields },
@@ -36,7 +38,7 @@ export const CHECKS = {
   'validate-label': { set: 'default', check: validateLabel },
   'required-job-annotations': { set: 'default', check: requiredJobAnnotations },
   'validate-config-updater-acls': { set: 'default', check: configUpdaterAcls },
-  'validate-github-app-installation': { set: 'optional' },
+  'validate-github-app-installation': { set: 'optional', asks: appInstallation },
 } as const satisfies Readonly<Record<string, Entry>>;
 export type CheckName = keyof typeof CHECKS;
 
@@ -48,12 +50,15 @@ export interface Choice {
   readonly includeDefault: boolean;
   readonly expensive: boolean;
   readonly exclude: readonly string[];
+  /** Whoever gives an App also wants to know where it is installed. */
+  readonly app: 'given' | 'none';
 }
 
 /** The warnings that run, in their order. One that another covers is left out. */
-export function chosen({ warnings, includeDefault, expensive, exclude }: Choice): readonly CheckName[] {
+export function chosen({ warnings, includeDefault, expensive, exclude, app }: Choice): readonly CheckName[] {
   const names = new Set<CheckName>(warnings);
   if (warnings.length === 0 || includeDefault) for (const name of CHECK_NAMES) if (expensive || CHECKS[name].set === 'default') names.add(name);
+  if (app === 'given') names.add('validate-github-app-installation');
   for (const name of CHECK_NAMES) if (exclude.includes(name)) names.delete(name);
   if (names.has('mismatched-tide')) names.delete('mismatched-tide-lenient');
   if (names.has('unknown-fields-all')) names.delete('unknown-fields');

@@ -3,7 +3,7 @@ import type { ProtectionPolicy } from '../prow/branchProtection.js';
 import { placeIn } from '../places.js';
 import type { TideQuery } from '../prow/tide.js';
 import type { Finding, Path } from '../findings.js';
-import { type Check, type CheckInput } from './input.js';
+import { fileQueries, type Check, type CheckInput } from './input.js';
 import { pluginScope, externalScope } from './plugins.js';
 import { describe, namedRepos, placesOf, union, without, type Places, type Scope } from './scope.js';
 
@@ -27,7 +27,7 @@ export const mismatchedTide: Check = (input) => mismatches(input, [...REQUIRED, 
 export const mismatchedTideLenient: Check = (input) => mismatches(input, REQUIRED);
 
 function mismatches(input: CheckInput, pairs: readonly Pair[]): readonly Finding[] {
-  const { queries } = input.snapshot.prow.tide;
+  const queries = fileQueries(input);
   if (input.pluginSources.length === 0) return [];
   const scopes = pairs.map((pair) => (pair.external ? externalScope : pluginScope)(input, pair.plugin));
   const named = namedRepos([...queries.map(scopeOf), ...scopes]);
@@ -62,14 +62,15 @@ function atQuery(input: CheckInput, n: number, key: string, message: string): Fi
 }
 
 /** A query that trusts what it cannot: `lgtm` needs an order, and the order is only taken once the change is ok to test. */
-export const needsOkToTest: Check = (input) => input.snapshot.prow.tide.queries.flatMap((query, n) =>
+export const needsOkToTest: Check = (input) => fileQueries(input).flatMap((query, n) =>
   (query.labels.includes('lgtm') && query.missingLabels.includes('needs-ok-to-test')
     ? [atQuery(input, n, 'missingLabels', 'forbids needs-ok-to-test, which has no effect beside the required label lgtm')]
     : []));
 
 /** Tide tests on the newest base itself; GitHub's own rule to that end makes it merge one at a time (tide 3.9). */
 export const tideStrictBranch: Check = (input) => {
-  const { tide: { queries }, 'branch-protection': protection } = input.snapshot.prow;
+  const queries = fileQueries(input);
+  const { 'branch-protection': protection } = input.snapshot.prow;
   if (queries.length === 0) return [];
   const message = 'strict: true makes Tide rebase and retest every pull request; Tide itself merges only what was tested on the newest base';
   const strictAt = (path: Path) => placeIn(input.prowSources, ['branch-protection', ...path, 'required_status_checks', 'strict'], message);
