@@ -1,10 +1,12 @@
 import { RemoteError } from '../../core/errors.js';
 import type { Event } from '../../core/event.js';
+import type { Checks } from '../../core/ports/checks.js';
 import type { Deliveries } from '../../core/ports/deliveries.js';
 import type { GitHubReads, GitHubWrites, Identity, Opts } from '../../core/ports/github.js';
 import { createAuth } from './auth.js';
 import { createBases } from './bases.js';
 import { createCache } from './cache.js';
+import { createChecks } from './checks.js';
 import { createDeliveries, tokenHooks } from './deliveries.js';
 import { createHttp, type Http } from './http.js';
 import { createMerging } from './merging.js';
@@ -28,6 +30,8 @@ export interface GitHub {
   readonly deliveries: Deliveries;
   /** GitHub as Tide needs it. */
   readonly merging: Merging;
+  /** Results of jobs. */
+  readonly checks: Checks;
   identity(options: Opts): Promise<Identity>;
   /** Learns from an event what is remembered no longer holds. */
   observe(event: Event): Promise<void>;
@@ -59,6 +63,7 @@ export function createGitHub(options: GitHubOptions & { readonly enabled: () => 
     forPlugin: (name) => ({ ...createReads(deps, name), ...createWrites(http, name) }),
     deliveries: createDeliveries({ http, hooks: auth.kind === 'app' ? async () => [{ org: undefined, path: '/app/hook' }] : tokenHooks(http, options.enabled) }),
     merging: createMerging({ http, identity: ({ signal }) => identityOf(deps, 'tide', signal) }),
+    checks: createChecks(http),
     identity: ({ signal }) => self('prow', signal),
     observe: (event) => { http.unshare(); bases.observe(event); return observe(event, cache); },
     gitCredentials: (org, signal) => identity.gitCredentials(org, signal),

@@ -55,9 +55,8 @@ async function tellState(job: ProwJob, deps: GitHubReportDeps, signal: AbortSign
   if ((type !== 'presubmit' && type !== 'postsubmit') || !prow.github_reporter.job_types_to_report.includes(type) || (refs?.pulls?.length ?? 0) > 1) return {};
   const repo = repoOf(job);
   const known = Number(job.metadata.annotations?.[CHECK_NOTE] ?? Number.NaN);
-  const asCheck = Number.isInteger(known) || (await reportsAsCheck(job, deps, signal));
   try {
-    if (!asCheck) {
+    if (!Number.isInteger(known) && !(await reportsAsCheck(job, deps, signal))) {
       const { state } = job.status;
       await deps.github.setStatus(repo, shaOf(job), { context: job.spec.context ?? job.spec.job, state: statusState(state), description: statusDescription(job.status.description ?? '', refs?.base_sha), url: job.status.url ?? '' }, { signal, priority: 'status' });
       return {};
