@@ -1,17 +1,17 @@
-import { randomInt } from 'node:crypto';
-import { RemoteError, UserError } from '../../core/errors.js';
-import { isComplete, type ProwJob } from '../../core/prowjob.js';
-import type { Log } from '../../core/ports/log.js';
+import { ConfigError, RemoteError, UserError } from '../../core/errors.js';
 import type { ProwJobs } from '../../core/ports/jobs.js';
+import type { Log } from '../../core/ports/log.js';
+import { isComplete, type ProwJob } from '../../core/prowjob.js';
+import { readContexts } from './contexts.js';
+import { openCredentials } from './credentials.js';
+import { alreadyThere, openHttp, pathOf, refused, statusOf, type Call, type KubeHttp } from './http.js';
+import { labelSelector, listAll } from './list.js';
+import { ATTEMPTS, insist } from './retry.js';
+import { asProwJob } from './trim.js';
 
-const GROUP = { group: 'prow.k8s.io', version: 'v1', plural: 'prowjobs' } as const;
-const PAGE = 500;
-const ATTEMPTS = 8;
-const FIRST_DELAY_MS = 250;
-
-export interface KubeOptions {
-  /** undefined: no cluster. */
-  readonly kubeconfig: string | undefined;
+export interface ProwJobsOptions {
+  /** The infrastructure cluster as it is now; undefined: there is none. */
+  readonly http: () => KubeHttp | undefined;
   /** `prowjob_namespace` as it is now. */
   readonly namespace: () => string;
   readonly mode: 'act' | 'dry';
@@ -28,53 +28,24 @@ export const noProwJobs: ProwJobs = {
   remove: async () => 'gone',
 };
 
-const statusOf = (error: unknown): number | undefined => {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'number' && code >= 100 ? code : undefined; // a DOMException has a code, too
-};
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason as Error); }, { once: true });
-  });
+/** Where ProwJobs of a namespace are. */
+export function prowJobsPath(namespace: string): string {
+  return `/apis/prow.k8s.io/v1${pathOf('namespaces', namespace, 'prowjobs')}`;
 }
 
-/** Repeats what failed by transport, by 429 or on the server's side: 8 attempts, 250 ms doubling, 10 % jitter (plugins-policy 4.1.7). */
-async function insist<T>(what: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1, delay = FIRST_DELAY_MS; ; attempt++, delay *= 2) {
-    signal.throwIfAborted();
-    try {
-      return await call();
-    } catch (error) {
-      const status = statusOf(error);
-      signal.throwIfAborted();
-      if (status !== undefined && status < 500 && status !== 429) throw error;
-      if (attempt >= ATTEMPTS) throw new RemoteError(`Kubernetes did not answer ${what}: ${error instanceof Error ? error.message : String(error)}`, { service: 'kubernetes', status, cause: error });
-      await pause(delay * (1 + randomInt(100) / 1_000), signal);
-    }
-  }
-}
-
-function refused(what: string, error: unknown): RemoteError {
-  const status = statusOf(error);
-  return error instanceof RemoteError ? error : new RemoteError(`Kubernetes refused ${what}: ${error instanceof Error ? error.message.slice(0, 500) : String(error)}`, { service: 'kubernetes', status, retry: status !== undefined && status < 500 && status !== 409 && status !== 429 ? 'never' : 'later', cause: error });
-}
-
-/** ProwJobs in the cluster that a kubeconfig names; client-node is loaded only then. Throws when the file cannot be used. */
-export async function loadProwJobs({ kubeconfig, namespace, mode, log }: KubeOptions): Promise<ProwJobs> {
-  if (kubeconfig === undefined) return noProwJobs;
-  const { CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  // client-node refuses plain HTTP unless TLS is not to be verified; Go's client, and so upstream, takes it (kubectl proxy, tests).
-  config.clusters = config.clusters.map((cluster) => (cluster.server.startsWith('http://') ? { ...cluster, skipTLSVerify: true } : cluster));
-  const api = config.makeApiClient(CustomObjectsApi);
-  const place = () => ({ ...GROUP, namespace: namespace() });
+/** The ProwJobs of one namespace. Objects travel whole, unknown fields included. */
+export function openProwJobs({ http, namespace, mode, log }: ProwJobsOptions): ProwJobs {
+  const api = (): KubeHttp => {
+    const now = http();
+    if (!now) throw new RemoteError('no kubeconfig context leads to the cluster that keeps ProwJobs', { service: 'kubernetes' });
+    return now;
+  };
+  const pathTo = (name: string) => prowJobsPath(namespace()) + pathOf(name);
+  const call = (what: string, sent: Call) => insist(what, sent.signal, () => api().json(sent));
 
   const find = async (name: string, signal: AbortSignal): Promise<ProwJob | undefined> => {
     try {
-      return (await insist(`for ProwJob ${name}`, signal, () => api.getNamespacedCustomObject({ ...place(), name }))) as ProwJob;
+      return asProwJob(await call(`for ProwJob ${name}`, { path: pathTo(name), signal }));
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw refused(`to show ProwJob ${name}`, error);
@@ -83,20 +54,12 @@ export async function loadProwJobs({ kubeconfig, namespace, mode, log }: KubeOpt
   return {
     find: (name, { signal }) => find(name, signal),
     async list(selector, { signal }) {
-      const labelSelector = Object.entries(selector).map(([key, value]) => `${key}=${value}`).join(',');
-      const jobs: ProwJob[] = [];
-      let next: string | undefined;
       try {
-        do {
-          const from = next;
-          const page = (await insist('for ProwJobs', signal, () => api.listNamespacedCustomObject({ ...place(), labelSelector, limit: PAGE, ...(from === undefined ? {} : { _continue: from }) }))) as { items?: ProwJob[]; metadata?: { continue?: string } };
-          jobs.push(...(page.items ?? []));
-          next = page.metadata?.continue || undefined;
-        } while (next !== undefined);
+        const listing = { path: prowJobsPath(namespace()), labelSelector: labelSelector(selector), signal };
+        return (await listAll<ProwJob>(api(), listing, asProwJob, (page) => insist('for ProwJobs', signal, page))).items;
       } catch (error) {
         throw refused('to list ProwJobs', error);
       }
-      return jobs;
     },
     async create(job, { signal }) {
       const { name } = job.metadata;
@@ -105,10 +68,10 @@ export async function loadProwJobs({ kubeconfig, namespace, mode, log }: KubeOpt
         return 'created';
       }
       try {
-        await insist(`to create ProwJob ${name}`, signal, () => api.createNamespacedCustomObject({ ...place(), body: { ...job, metadata: { ...job.metadata, namespace: namespace() } } }));
+        await call(`to create ProwJob ${name}`, { method: 'POST', path: prowJobsPath(namespace()), body: { ...job, metadata: { ...job.metadata, namespace: namespace() } }, signal });
         return 'created';
       } catch (error) {
-        if (statusOf(error) === 409) return 'existed';
+        if (alreadyThere(error)) return 'existed';
         throw refused(`ProwJob ${name}`, error);
       }
     },
@@ -122,7 +85,7 @@ export async function loadProwJobs({ kubeconfig, namespace, mode, log }: KubeOpt
         }
         const body = { metadata: { resourceVersion: job.metadata.resourceVersion }, status: { state: 'aborted', description } };
         try {
-          await insist(`to abort ProwJob ${name}`, signal, () => api.patchNamespacedCustomObject({ ...place(), name, body }, setHeaderOptions('Content-Type', PatchStrategy.MergePatch)));
+          await call(`to abort ProwJob ${name}`, { method: 'PATCH', path: pathTo(name), body, contentType: 'application/merge-patch+json', signal });
           return 'aborted';
         } catch (error) {
           if (statusOf(error) === 404) return 'gone';
@@ -139,7 +102,7 @@ export async function loadProwJobs({ kubeconfig, namespace, mode, log }: KubeOpt
         return 'replaced';
       }
       try {
-        await insist(`to write ProwJob ${name}`, signal, () => api.replaceNamespacedCustomObject({ ...place(), name, body: job }));
+        await call(`to write ProwJob ${name}`, { method: 'PUT', path: pathTo(name), body: job, signal });
         return 'replaced';
       } catch (error) {
         if (statusOf(error) === 404) return 'gone';
@@ -153,8 +116,7 @@ export async function loadProwJobs({ kubeconfig, namespace, mode, log }: KubeOpt
         return 'removed';
       }
       try {
-        const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...(uid !== undefined && { preconditions: { uid } }) };
-        await insist(`to delete ProwJob ${name}`, signal, () => api.deleteNamespacedCustomObject({ ...place(), name, body }));
+        await call(`to delete ProwJob ${name}`, { method: 'DELETE', path: pathTo(name), body: deleteOptions({ uid }), signal });
         return 'removed';
       } catch (error) {
         const status = statusOf(error);
@@ -163,4 +125,23 @@ export async function loadProwJobs({ kubeconfig, namespace, mode, log }: KubeOpt
       }
     },
   };
+}
+
+/** What a DELETE says. */
+export function deleteOptions({ uid, graceSeconds }: Readonly<{ uid?: string | undefined; graceSeconds?: number | undefined }>): object {
+  return {
+    apiVersion: 'v1', kind: 'DeleteOptions',
+    ...(uid !== undefined && { preconditions: { uid } }),
+    ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }),
+  };
+}
+
+/** ProwJobs in the cluster that a kubeconfig's current context names; client-node is loaded only then. Throws ConfigError when the file cannot be used. */
+export async function loadProwJobs({ kubeconfig, ...options }: Omit<ProwJobsOptions, 'http'> & Readonly<{ kubeconfig: string | undefined }>): Promise<ProwJobs> {
+  if (kubeconfig === undefined) return noProwJobs;
+  const library = await import('@kubernetes/client-node');
+  const { infrastructure } = readContexts({ file: kubeconfig, inCluster: 'ignore', env: {} }, [], library);
+  if (!infrastructure) throw new ConfigError([`kubeconfig ${kubeconfig}: it names no context`]);
+  const http = openHttp(openCredentials(infrastructure.load, { now: Date.now }), { userAgent: 'prow' });
+  return openProwJobs({ ...options, http: () => http });
 }
