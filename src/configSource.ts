@@ -25,6 +25,11 @@ const after = (ms: number, call: () => void) => {
   return { stop: () => { clearTimeout(timer); } };
 };
 
+/** Where decoded job files are kept for the next start. */
+function cacheDir({ stateDir }: Pick<Settings, 'stateDir'>): string {
+  return join(stateDir, 'decoded');
+}
+
 /** Follows the files that the flags name. Throws ConfigError for broken ones. */
 export function watchFiles(settings: Settings, { log }: Readonly<{ log: Log }>): Promise<WatchedConfig> {
   return watchConfig(
@@ -33,7 +38,7 @@ export function watchFiles(settings: Settings, { log }: Readonly<{ log: Log }>):
       supplementalProwConfigDirs: settings.supplemental.prowDirs, supplementalProwConfigSuffix: settings.supplemental.prowSuffix,
       supplementalPluginConfigDirs: settings.supplemental.pluginDirs, supplementalPluginConfigSuffix: settings.supplemental.pluginSuffix,
     },
-    { log, every },
+    { log, every, cacheDir: cacheDir(settings) },
   );
 }
 
@@ -46,7 +51,7 @@ export function followRepo(from: ConfigRepoSettings, { stateDir, supplemental }:
   return followConfigRepo({ repo, branch, paths, suffixes, dir: join(dir, `${repo.org}--${repo.name}--${key}`.toLowerCase()) }, {
     tip: createTip({ repo, branch }, { http: github.http, clock: git.clock }),
     // Of the history only the tip: a configuration needs nothing else.
-    mirrors: createMirrors({ ...git, dir: join(dir, 'git'), depth: 1 }), clock: git.clock, log, every, after,
+    mirrors: createMirrors({ ...git, dir: join(dir, 'git'), depth: 1 }), clock: git.clock, log, every, after, cacheDir: cacheDir({ stateDir }),
   });
 }
 

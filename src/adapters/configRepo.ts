@@ -78,7 +78,7 @@ function filesIn(link: string, layout: Layout, { paths, suffixes }: Pick<ConfigR
  * files does the rest: a broken version leaves the last good one in force. Starts from the last good checkout and then looks; throws a
  * ConfigError where there is none and GitHub cannot be asked, or where the first configuration is broken.
  */
-export async function followConfigRepo(options: ConfigRepoOptions, { tip, mirrors, clock, after, log: parent, every }: ConfigRepoDeps): Promise<ConfigRepo> {
+export async function followConfigRepo(options: ConfigRepoOptions, { tip, mirrors, clock, after, log: parent, every, cacheDir }: ConfigRepoDeps): Promise<ConfigRepo> {
   const { repo, paths, dir } = options;
   const log = parent.child({ configRepo: slug(repo) });
   const ended = new AbortController();
@@ -98,7 +98,7 @@ export async function followConfigRepo(options: ConfigRepoOptions, { tip, mirror
 
   /** Error texts name paths as the repository has them. */
   const short = (text: string): string => text.replaceAll(`${checkouts.link}/`, '');
-  const watch = (layout: Layout): Promise<WatchedConfig> => watchConfig(filesIn(checkouts.link, layout, options), { log, every });
+  const watch = (layout: Layout): Promise<WatchedConfig> => watchConfig(filesIn(checkouts.link, layout, options), { log, every, cacheDir });
   const askTip = async (): Promise<string> => {
     const found = await within(TIP_MS, tip.find, signal);
     if (branch !== found.branch || seen === undefined) await writeFile(branchFile, found.branch);

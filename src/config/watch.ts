@@ -1,17 +1,20 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Log } from '../core/ports/log.js';
 import type { ConfigFiles } from './configFiles.js';
 import { formatFinding } from './findings.js';
-import { loadConfig, type Loaded } from './load.js';
+import { loaded } from './load.js';
+import { openJobCache } from './read/cache.js';
+import { createConfigReader, type Reading } from './read/reader.js';
+import { TEXT_DEPS, type TextDeps } from './read/texts.js';
 import type { ConfigSource, Snapshot } from './snapshot.js';
 
 /** Something that calls again and again; the entry point hands in one made of a timer, tests call by hand. */
 export type Ticker = (tick: () => Promise<void>) => Readonly<{ stop(): void }>;
 
-export interface WatchDeps {
+export interface WatchDeps extends Partial<TextDeps> {
   readonly log: Log;
   readonly every: Ticker;
+  /** A folder of our own, where what was decoded is kept for the next start; it is made where it is absent. */
+  readonly cacheDir?: string | undefined;
 }
 
 /** A configuration that follows its files. */
@@ -23,39 +26,46 @@ export interface WatchedConfig extends ConfigSource, AsyncDisposable {
 }
 
 /**
- * Loads the configuration and follows its files: at every tick their times and sizes are compared, and after a change all is read
- * anew and takes effect at once, whole. A broken version leaves the last good one in force. The first load must succeed.
+ * Loads the configuration and follows its files (config 2.4): at every tick their times and sizes are compared, and what changed is
+ * read and takes effect at once, whole. A broken version leaves the last good one in force, and so does a load that fails for a
+ * reason of its own. The first load must succeed; throws a ConfigError that names every fault with its place.
  */
-export async function watchConfig(files: ConfigFiles, { log, every }: WatchDeps): Promise<WatchedConfig> {
-  let seen = await fingerprint(files);
-  let { snapshot }: Loaded = await firstLoad(files, log);
+export async function watchConfig(files: ConfigFiles, { log, every, cacheDir, readFile = TEXT_DEPS.readFile, now = TEXT_DEPS.now }: WatchDeps): Promise<WatchedConfig> {
+  const reader = createConfigReader({ readFile, now, cache: cacheDir === undefined ? undefined : openJobCache(cacheDir) });
+  let seen: Reading = await reader.read(files);
+  let { snapshot } = loaded(seen);
+  warn(seen, log);
   let problem: string | undefined;
   let running: Promise<void> = Promise.resolve();
   const listeners = new Set<(now: Snapshot, before: Snapshot) => void>();
+  const broken = (err: unknown): void => {
+    const text = err instanceof Error ? err.message : String(err);
+    if (text !== problem) log.error({ err, prowConfig: files.configPath, jobConfig: files.jobConfigPath }, 'configuration is broken, the last good one stays in force');
+    problem = text;
+  };
+
+  const tell = (listener: (now: Snapshot, before: Snapshot) => void, before: Snapshot): void => {
+    try {
+      listener(snapshot, before);
+    } catch (err) {
+      log.error({ err }, 'a listener to changes of the configuration failed');
+    }
+  };
 
   const look = async (): Promise<void> => {
-    const now = await fingerprint(files);
-    if (now === seen) return;
-    // Taken before reading: what changes meanwhile shows at the next look.
-    seen = now;
-    let loaded: Loaded;
-    try {
-      loaded = await loadConfig(files);
-    } catch (err) {
-      problem = err instanceof Error ? err.message : String(err);
-      log.error({ err, prowConfig: files.configPath, jobConfig: files.jobConfigPath }, 'configuration is broken, the last good one stays in force');
-      return;
-    }
-    problem = undefined;
-    if (loaded.snapshot.revision === snapshot.revision) return;
+    const reading = await reader.read(files);
+    if (reading === seen && problem === undefined) return;
+    seen = reading;
     const before = snapshot;
-    snapshot = loaded.snapshot;
+    ({ snapshot } = loaded(reading));
+    problem = undefined;
+    if (snapshot.revision === before.revision) return;
     log.info({ revision: snapshot.revision }, 'configuration changed');
-    for (const warning of loaded.warnings) log.warn({ place: formatFinding(warning) }, 'configuration warning');
-    for (const listener of listeners) listener(snapshot, before);
+    warn(reading, log);
+    for (const listener of listeners) tell(listener, before);
   };
   const reload = (): Promise<void> => {
-    running = running.then(look).catch((err: unknown) => log.error({ err }, 'configuration files cannot be looked at'));
+    running = running.then(look).catch(broken);
     return running;
   };
   const ticker = every(reload);
@@ -75,34 +85,8 @@ export async function watchConfig(files: ConfigFiles, { log, every }: WatchDeps)
   };
 }
 
-async function firstLoad(files: ConfigFiles, log: Log): Promise<Loaded> {
-  const loaded = await loadConfig(files);
-  for (const warning of loaded.warnings) log.warn({ place: formatFinding(warning) }, 'configuration warning');
-  return loaded;
-}
-
-/** Times and sizes of all files, links followed: a ConfigMap's swap of its link shows, too. */
-async function fingerprint(files: ConfigFiles): Promise<string> {
-  const roots = [files.configPath, files.jobConfigPath, files.pluginConfigPath, ...(files.supplementalProwConfigDirs ?? []), ...(files.supplementalPluginConfigDirs ?? [])];
-  const marks: string[] = [];
-  for (const root of roots) if (root !== undefined && root !== '') await mark(root, marks);
-  return marks.join('\n');
-}
-
-async function mark(path: string, marks: string[]): Promise<void> {
-  try {
-    const found = await stat(path);
-    marks.push(`${path} ${found.ino} ${found.mtimeMs} ${found.isDirectory() ? '' : found.size}`);
-    if (!found.isDirectory()) return;
-    for (const entry of await readdir(path, { withFileTypes: true })) {
-      const below = join(path, entry.name);
-      // A link to a folder is not followed when jobs are read; it could lead back here.
-      const skip = entry.name.startsWith('..') || (entry.isSymbolicLink() && (await stat(below)).isDirectory());
-      if (!skip) await mark(below, marks);
-    }
-  } catch {
-    marks.push(`${path} gone`);
-  }
+function warn({ findings }: Reading, log: Log): void {
+  for (const warning of findings.warnings) log.warn({ place: formatFinding(warning) }, 'configuration warning');
 }
 
 /** A configuration that never changes. */

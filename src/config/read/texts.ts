@@ -51,7 +51,8 @@ export function createTexts({ readFile, now }: TextDeps): Texts {
       const before = taken.get(file) ?? known.get(file);
       // Looked at before it is read: what changes meanwhile shows at the next look.
       const found = statSync(file, { throwIfNoEntry: false });
-      const mark = found ? `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}` : 'gone';
+      // Not the time of change: it moves when another checkout links to the file.
+      const mark = found ? `${found.ino} ${found.size} ${found.mtimeMs}` : 'gone';
       if (before && before.settled && before.mark === mark) {
         taken.set(file, before);
         return before.text;
