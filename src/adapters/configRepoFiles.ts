@@ -61,11 +61,12 @@ export function layoutOf({ configPath, jobConfigPath, pluginConfigPath }: Config
 /** Whether a path lies below a folder; everything lies below `.`. */
 const below = (folder: string, path: string): boolean => folder === '.' || path.startsWith(`${folder}/`);
 
-/** The paths of a tree that the loader may read: config.yaml, plugins.yaml, job files with their `.prowignore`, supplemental files. */
+/** The paths of a tree that the loader may read: config.yaml and the file VERSION beside it, plugins.yaml, job files with their `.prowignore`, supplemental files. */
 export function configPathsOf(tree: Tree, { configPath, pluginConfigPath, jobConfigPath }: Layout, { prowDirs, pluginDirs }: Pick<ConfigPaths, 'prowDirs' | 'pluginDirs'>): readonly string[] {
   const jobs = (path: string): boolean => jobConfigPath !== undefined && (path === jobConfigPath || (below(jobConfigPath, path) && (/\.ya?ml$/.test(path) || posix.basename(path) === '.prowignore')));
+  const version = posix.join(posix.dirname(configPath), 'VERSION');
   const more = [...prowDirs, ...pluginDirs];
-  return [...tree.keys()].filter((path) => path === configPath || path === pluginConfigPath || jobs(path) || more.some((folder) => below(folder, path)));
+  return [...tree.keys()].filter((path) => path === configPath || path === version || path === pluginConfigPath || jobs(path) || more.some((folder) => below(folder, path)));
 }
 
 /**

@@ -35,9 +35,9 @@ test.each<{ name: string; files: readonly string[]; paths?: Partial<ConfigPaths>
 const treeOf = (paths: Readonly<Record<string, string | null>>): Tree => new Map(Object.entries(paths).map(([path, target]) => [path, target === null ? { kind: 'file', id: `id of ${path}`, size: 1 } : { kind: 'link', id: target, size: target.length }]));
 
 test('only configuration is taken out of a tree', () => {
-  const tree = treeOf({ 'config.yaml': null, 'plugins.yaml': null, 'go.mod': null, 'jobs/a.yaml': null, 'jobs/b/c.yml': null, 'jobs/.prowignore': null, 'jobs/run.sh': null, 'jobsite/x.yaml': null, 'more/x_prowconfig.yaml': null });
+  const tree = treeOf({ 'config.yaml': null, 'plugins.yaml': null, 'VERSION': null, 'go.mod': null, 'jobs/a.yaml': null, 'jobs/b/c.yml': null, 'jobs/.prowignore': null, 'jobs/run.sh': null, 'jobsite/x.yaml': null, 'more/x_prowconfig.yaml': null });
   const layout = layoutOf(anywhere, (path) => tree.has(path));
-  expect(configPathsOf(tree, layout, { prowDirs: ['more'], pluginDirs: [] })).toEqual(['config.yaml', 'plugins.yaml', 'jobs/a.yaml', 'jobs/b/c.yml', 'jobs/.prowignore', 'more/x_prowconfig.yaml']);
+  expect(configPathsOf(tree, layout, { prowDirs: ['more'], pluginDirs: [] })).toEqual(['config.yaml', 'plugins.yaml', 'VERSION', 'jobs/a.yaml', 'jobs/b/c.yml', 'jobs/.prowignore', 'more/x_prowconfig.yaml']);
   expect(configPathsOf(tree, { ...layout, jobConfigPath: '.' }, { prowDirs: [], pluginDirs: [] })).toContain('jobsite/x.yaml');
 });
 
