@@ -1,0 +1,2 @@
+export function assetsFolder(): string;
+export function complete(folder: string): boolean;
