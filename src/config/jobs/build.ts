@@ -3,6 +3,7 @@ import type { ProwJob, ProwJobType, Refs } from '../../core/prowjob.js';
 import { isRecord } from '../decode.js';
 import { normalized } from '../kube/normalize.js';
 import type { ProwConfig } from '../prow/schema.js';
+import { field } from './data.js';
 import { completedExtraRefs, completedRefs, pullRefs, pushRefs } from './refs.js';
 import type { Data, Periodic, Postsubmit, Presubmit } from './schema.js';
 import { isLabelValue } from './validate.js';
@@ -67,7 +68,7 @@ export function periodicSpec(job: Periodic): Spec {
 /** What all types have in common; empty values are left out, as upstream serialises them. */
 function spec(type: ProwJobType, job: Presubmit | Postsubmit | Periodic): Spec {
   const optional: Readonly<Record<string, unknown>> = {
-    extra_refs: job.extra_refs.length > 0 ? completedExtraRefs(job).map((refs) => normalized('Refs', refs)) : undefined,
+    extra_refs: job.extra_refs.length > 0 ? completedExtraRefs(job) : undefined,
     max_concurrency: job.max_concurrency || undefined,
     error_on_eviction: job.error_on_eviction || undefined,
     pod_spec: job.spec && normalized('PodSpec', job.spec),
@@ -87,9 +88,9 @@ function spec(type: ProwJobType, job: Presubmit | Postsubmit | Periodic): Spec {
 
 /** An empty list of states does not survive upstream's serialisation, so the flag `report` says it (jobs 3.1). */
 function reporterConfig(config: Data): Data {
-  const { slack } = config;
-  if (!isRecord(slack) || typeof slack['report'] === 'boolean') return config;
-  const states = slack['job_states_to_report'];
+  const slack = field(config, 'slack');
+  if (!isRecord(slack) || typeof field(slack, 'report') === 'boolean') return config;
+  const states = field(slack, 'job_states_to_report');
   return { ...config, slack: { ...slack, report: !(Array.isArray(states) && states.length === 0) } };
 }
 

@@ -1,6 +1,7 @@
 import { slug } from '../../core/ids.js';
 import { findDuration, formatDuration } from '../duration.js';
 import { isRecord } from '../decode.js';
+import { fieldList, spelled } from '../kube/normalize.js';
 import type { DecorationEntry } from '../prow/schema.js';
 import type { JobDefaults } from './finalMemo.js';
 import type { Data } from './schema.js';
@@ -19,7 +20,8 @@ export function decorationEntries(prow: Pick<JobDefaults, 'plank'>): readonly De
   const { default_decoration_config_entries: entries, default_decoration_configs: map } = prow.plank;
   const rank = (key: string) => (key === '*' ? 0 : key.includes('/') ? 2 : 1);
   const old = Object.entries(map).sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  return [...entries, ...old.map(([repo, config]) => ({ repo, cluster: '*', config }))];
+  const all = [...entries, ...old.map(([repo, config]) => ({ repo, cluster: '*', config }))];
+  return all.map(({ config, ...entry }) => ({ ...entry, config: spelled('DecorationConfig', config) }));
 }
 
 /** Fields of decoration whose own fields are inherited one by one; anything else is inherited whole. */
@@ -33,19 +35,20 @@ export function inheritDecoration(specific: Data, general: Data): Data {
   const out: Record<string, unknown> = { ...specific };
   for (const [key, inherited] of Object.entries(general)) {
     const mine = out[key];
-    if (NESTED.has(key) && isRecord(mine) && isRecord(inherited)) out[key] = inheritFields(mine, inherited, key);
+    if (NESTED.has(key) && isRecord(mine) && isRecord(inherited)) out[key] = inheritFields(mine, inherited);
     else if (isUnset(mine) && !(mine === '' && EMPTY_COUNTS.has(key))) out[key] = inherited;
   }
   return out;
 }
 
-function inheritFields(mine: Data, inherited: Data, parent: string): Data {
+/** Here an empty list counts: it stops the inheritance. */
+function inheritFields(mine: Data, inherited: Data): Data {
   const out: Record<string, unknown> = { ...mine };
   for (const [key, value] of Object.entries(inherited)) {
     const own = out[key];
     // Of two media types for one extension upstream keeps the default's.
     if (key === 'mediaTypes' && isRecord(own) && isRecord(value)) out[key] = { ...own, ...value };
-    else if (Array.isArray(own) ? parent === 'scheduling_options' && own.length === 0 : isUnset(own)) out[key] = value;
+    else if (!Array.isArray(own) && isUnset(own)) out[key] = value;
   }
   return out;
 }
@@ -58,12 +61,14 @@ function isUnset(value: unknown): boolean {
 export function decorationFor(own: Data | undefined, entries: readonly DecorationEntry[], repo: string, cluster: string): Data {
   let general: Data = {};
   for (const entry of entries) if (entryMatches(entry, repo, cluster)) general = inheritDecoration(entry.config, general);
-  return inheritDecoration(own ?? {}, general);
+  return inheritDecoration(own ? spelled('DecorationConfig', own) : {}, general);
 }
+
+const KNOWN = new Set(fieldList('DecorationConfig')?.map(({ name }) => name));
 
 /** Durations as upstream serialises them; those that cannot be read are named. */
 export function canonicalDecoration(config: Data): Readonly<{ config: Data; faults: readonly string[] }> {
-  const out: Record<string, unknown> = { ...config };
+  const out: Record<string, unknown> = { ...(Object.keys(config).every((key) => KNOWN.has(key)) ? config : spelled('DecorationConfig', config)) };
   const faults: string[] = [];
   for (const key of DURATIONS) {
     const value = out[key];
@@ -78,17 +83,18 @@ export function canonicalDecoration(config: Data): Readonly<{ config: Data; faul
 
 /** `prowjob_defaults` of a job: its own over the matching entries, in order. */
 export function prowjobDefaultsFor(own: Data | undefined, entries: readonly DecorationEntry[], repo: string, cluster: string): Data {
-  let out: Data = own ?? {};
+  let out: Data = own ? spelled('ProwJobDefaults', own) : {};
   for (const entry of entries.toReversed()) {
     if (!entryMatches(entry, repo, cluster)) continue;
-    out = { ...out, ...Object.fromEntries(Object.entries(entry.config).filter(([key]) => isUnset(out[key]))) };
+    out = { ...out, ...Object.fromEntries(Object.entries(spelled('ProwJobDefaults', entry.config)).filter(([key]) => isUnset(out[key]))) };
   }
   return { ...out, tenant_id: isUnset(out['tenant_id']) ? 'GlobalDefaultID' : out['tenant_id'] };
 }
 
 /** The repository by which a periodic's defaults are chosen: its first extra ref, else none. */
 export function repoOfRefs(refs: readonly Data[]): string {
-  const first = refs[0];
-  const { org, repo } = first ?? {};
+  const [first] = refs;
+  if (!first) return '';
+  const { org = '', repo = '' } = spelled('Refs', first);
   return typeof org === 'string' && typeof repo === 'string' ? slug({ org, name: repo }) : '';
 }

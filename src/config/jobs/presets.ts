@@ -1,4 +1,5 @@
 import { isRecord } from '../decode.js';
+import { field } from './data.js';
 import type { Data, Preset } from './schema.js';
 
 /** A pod spec with the presets whose labels a job carries, in order; names that clash are faults (config 2.8). */
@@ -13,30 +14,31 @@ export function applyPresets(spec: Data, labels: Readonly<Record<string, string>
 
 function applyPreset(spec: Data, preset: Preset, faults: string[]): Data {
   const out: Record<string, unknown> = { ...spec };
-  if (preset.volumes.length > 0) out['volumes'] = appended(listOf(spec['volumes']), preset.volumes, 'volume', faults);
+  if (preset.volumes.length > 0) out['volumes'] = appended(listOf(field(spec, 'volumes')), preset.volumes, 'volume', faults);
   if (preset.tolerations.length > 0) {
-    const mine = listOf(spec['tolerations']);
+    const mine = listOf(field(spec, 'tolerations'));
     for (const toleration of preset.tolerations) {
       if (mine.some((one) => sameFields(one, toleration))) faults.push(`a preset adds a toleration that is there already: ${JSON.stringify(toleration)}`);
     }
     out['tolerations'] = [...mine, ...preset.tolerations];
   }
   if (preset.env.length > 0 || preset.volumeMounts.length > 0) {
-    out['containers'] = listOf(spec['containers']).map((container) => ({
+    out['containers'] = listOf(field(spec, 'containers')).map((container) => ({
       ...container,
-      ...(preset.env.length > 0 && { env: appended(listOf(container['env']), preset.env, 'environment variable', faults) }),
-      ...(preset.volumeMounts.length > 0 && { volumeMounts: appended(listOf(container['volumeMounts']), preset.volumeMounts, 'volume mount', faults) }),
+      ...(preset.env.length > 0 && { env: appended(listOf(field(container, 'env')), preset.env, 'environment variable', faults) }),
+      ...(preset.volumeMounts.length > 0 && { volumeMounts: appended(listOf(field(container, 'volumeMounts')), preset.volumeMounts, 'volume mount', faults) }),
     }));
   }
   return out;
 }
 
 function appended(mine: readonly Data[], added: readonly Data[], what: string, faults: string[]): readonly Data[] {
-  const taken = new Set(mine.map((one) => one['name']));
+  const taken = new Set(mine.map((one) => field(one, 'name')));
   const fresh = added.filter((one) => {
-    const clash = taken.has(one['name']);
-    if (clash) faults.push(`a preset adds the ${what} ${JSON.stringify(one['name'])}, which is there already`);
-    taken.add(one['name']);
+    const name = field(one, 'name');
+    const clash = taken.has(name);
+    if (clash) faults.push(`a preset adds the ${what} ${JSON.stringify(name)}, which is there already`);
+    taken.add(name);
     return !clash;
   });
   return [...mine, ...fresh];

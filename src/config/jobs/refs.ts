@@ -1,5 +1,6 @@
 import type { Pull, PushEvent } from '../../core/event.js';
 import type { Refs } from '../../core/prowjob.js';
+import { normalized } from '../kube/normalize.js';
 import type { Data, Periodic, Postsubmit, Presubmit } from './schema.js';
 
 /** The code under test of a pull request, on the base commit that was read last (jobs 3.2). */
@@ -53,9 +54,12 @@ export function completedRefs(job: Presubmit | Postsubmit | Periodic, refs: Refs
   };
 }
 
-/** Extra refs only inherit how blobs are fetched. */
+/** Extra refs as upstream spells them; they only inherit how blobs are fetched. */
 export function completedExtraRefs(job: Presubmit | Postsubmit | Periodic): readonly Refs[] {
-  return job.extra_refs.map((refs) => ({ org: '', repo: '', base_ref: '', ...refs, ...inheritedBlobless(job, refs) }));
+  return job.extra_refs.map((given) => {
+    const refs = normalized('Refs', given);
+    return { org: '', repo: '', base_ref: '', ...refs, ...inheritedBlobless(job, refs) };
+  });
 }
 
 function inheritedBlobless(job: Presubmit | Postsubmit | Periodic, refs: Data): Data {

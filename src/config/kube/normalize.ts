@@ -71,15 +71,38 @@ export function normalized(type: TypeName, value: Readonly<Record<string, unknow
   return object(type, value);
 }
 
+/**
+ * Data of a file with its keys as upstream spells them, at any depth, and nothing else changed: an empty list or a null still says
+ * something where defaults are inherited.
+ */
+export function spelled(type: TypeName, value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return respelled(type, value) as Readonly<Record<string, unknown>>;
+}
+
+function respelled(type: string, value: unknown): unknown {
+  const kind = type.replace(/[*!]$/, '');
+  const inner = kind.slice(1, -1);
+  if (kind.startsWith('[')) return Array.isArray(value) ? value.map((one: unknown) => respelled(inner, one)) : value;
+  const fields = kind.startsWith('{') ? undefined : fieldsOf(kind);
+  if (!fields || !isRecord(value)) return value;
+  return Object.fromEntries(Array.from(givenFields(fields, value), ([name, one]) => [name, respelled(fields.byName.get(name)?.type ?? 'any', one)]));
+}
+
+/** The known fields that are given; a key that is spelled as upstream does wins over another spelling. */
+function givenFields(fields: Fields, value: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown> {
+  const given = new Map<string, unknown>();
+  for (const [key, one] of Object.entries(value)) {
+    const exact = fields.byName.get(key);
+    const field = exact ?? fields.byLower.get(key.toLowerCase());
+    if (field && (exact || !Object.hasOwn(value, field.name))) given.set(field.name, one);
+  }
+  return given;
+}
+
 function object(type: string, value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const fields = fieldsOf(type);
   if (!fields) return structuredClone(value);
-  const given = new Map<string, unknown>();
-  for (const [key, item] of Object.entries(value)) {
-    const exact = fields.byName.get(key);
-    const field = exact ?? fields.byLower.get(key.toLowerCase());
-    if (field && (exact || !Object.hasOwn(value, field.name))) given.set(field.name, item);
-  }
+  const given = givenFields(fields, value);
   const out: Record<string, unknown> = {};
   for (const field of fields.list) {
     const kept = fieldValue(field.type, given.get(field.name));

@@ -26,19 +26,24 @@ export function jobEnv({ spec, id, buildId, jobSpec, decoration }: Run): readonl
 }
 
 function refsEnv(refs: Refs, type: string): Readonly<Record<string, string>> {
-  const path = clonePath(refs);
-  const slash = path.indexOf('/');
   const pull = refs.pulls?.[0];
   return {
     REPO_OWNER: refs.org,
     REPO_NAME: refs.repo,
-    SRC_HOST: slash < 0 ? path : path.slice(0, slash),
-    ...(slash >= 0 && { SRC_BASE: path.slice(slash + 1) }),
+    ...sourceEnv(refs),
     PULL_BASE_REF: refs.base_ref,
     PULL_BASE_SHA: refs.base_sha ?? '',
     PULL_REFS: refsText(refs),
     ...(type === 'presubmit' && pull && { PULL_NUMBER: String(pull.number), PULL_PULL_SHA: pull.sha, PULL_HEAD_REF: pull.head_ref ?? '', PULL_TITLE: pull.title ?? '' }),
   };
+}
+
+/** Host and path of the repository as they are given; a word without a slash only names the host. */
+function sourceEnv({ org, repo, path_alias: alias, repo_link: link }: Refs): Readonly<{ SRC_HOST: string; SRC_BASE: string }> {
+  const given = typeof alias === 'string' && alias !== '' ? alias : link?.split('://').at(-1) ?? '';
+  const slash = given.indexOf('/');
+  if (slash >= 0) return { SRC_HOST: given.slice(0, slash), SRC_BASE: given.slice(slash + 1) };
+  return { SRC_HOST: given || 'github.com', SRC_BASE: `${org}/${repo}` };
 }
 
 /** Where the job starts: in the first repository that asks for it, else in the first. */

@@ -37,7 +37,9 @@ test('a service account or a setting of the job keeps the token as it is', () =>
 test.each([
   { name: 'a presubmit', spec: { type: 'presubmit', refs: { org: 'o', repo: 'r', base_ref: 'main', base_sha: 's', pulls: [{ number: 1, author: 'a', sha: 'h', title: 'T <b>', head_ref: 'f' }] } }, want: { REPO_OWNER: 'o', SRC_HOST: 'github.com', SRC_BASE: 'o/r', PULL_REFS: 'main:s,1:h', PULL_NUMBER: '1', PULL_PULL_SHA: 'h', PULL_HEAD_REF: 'f', PULL_TITLE: 'T <b>' } },
   { name: 'a batch', spec: { type: 'batch', refs: { org: 'o', repo: 'r', base_ref: 'main', pulls: [{ number: 1, author: 'a', sha: 'h', ref: 'x/1' }, { number: 2, author: 'a', sha: '' }] } }, want: { PULL_REFS: 'main,1:h:x/1,2:', PULL_NUMBER: undefined } },
-  { name: 'a postsubmit with an alias of one word', spec: { type: 'postsubmit', refs: { org: 'o', repo: 'r', base_ref: 'main', path_alias: 'alone' } }, want: { SRC_HOST: 'alone', SRC_BASE: undefined } },
+  { name: 'a postsubmit with an alias of one word', spec: { type: 'postsubmit', refs: { org: 'o', repo: 'r', base_ref: 'main', path_alias: 'alone' } }, want: { SRC_HOST: 'alone', SRC_BASE: 'o/r' } },
+  { name: 'an alias with doubled slashes', spec: { type: 'postsubmit', refs: { org: 'o', repo: 'r', base_ref: 'main', path_alias: 'a.example//b/' } }, want: { SRC_HOST: 'a.example', SRC_BASE: '/b/' } },
+  { name: 'a Gerrit host', spec: { type: 'postsubmit', refs: { org: 'https://g.example', repo: 'a/b', base_ref: 'main' } }, want: { REPO_OWNER: 'https://g.example', REPO_NAME: 'a/b', SRC_HOST: 'github.com', SRC_BASE: 'https://g.example/a/b' } },
   { name: 'a repository elsewhere', spec: { type: 'postsubmit', refs: { org: 'o', repo: 'r', base_ref: 'main', repo_link: 'https://git.example/o/r' } }, want: { SRC_HOST: 'git.example', SRC_BASE: 'o/r' } },
   { name: 'another agent', spec: { agent: 'other' }, want: { BUILD_ID: '9', BUILD_NUMBER: undefined } },
 ])('the environment of $name', ({ spec, want }) => {
