@@ -9,6 +9,7 @@ import type { Settings } from './cli/settings.js';
 import type { ConfigSource, Snapshot } from './config/snapshot.js';
 import { watchConfig, type WatchedConfig } from './config/watch.js';
 import { slug } from './core/ids.js';
+import type { Clock } from './core/ports/clock.js';
 import type { Feed } from './core/ports/feed.js';
 import type { Log } from './core/ports/log.js';
 import type { ConfigStatus } from './web/configStatus.js';
@@ -63,6 +64,17 @@ export async function hearOfPushes(repo: ConfigRepo, { feed, signal }: Readonly<
 /** What is in force, as pages and metrics show it. */
 export function configStatus(config: WatchedConfig, repo: ConfigRepo | undefined, since: number): ConfigStatus {
   return { source: repo?.source() ?? 'files', revision: repo?.commit() ?? config.current().revision, since, problem: config.problem(), remark: repo?.remark() };
+}
+
+/** Tells open pages when another configuration is in force, or when something keeps a newer one out. */
+export function tellOfChanges(status: () => ConfigStatus, { feed, clock }: Readonly<{ feed: Pick<Feed, 'publish'>; clock: Clock }>): Readonly<{ stop(): void }> {
+  const look = (): string => { const { revision, problem, remark } = status(); return JSON.stringify([revision, problem, remark]); };
+  let told = look();
+  return every(async () => {
+    const now = look();
+    if (now !== told) feed.publish({ topic: 'config-status', key: status().revision, at: clock.now(), text: 'configuration' });
+    told = now;
+  });
 }
 
 /** The configuration as this installation may act on it: repositories that the flags switch off have no plugins. */

@@ -19,7 +19,7 @@ import { createSaid } from './adapters/said.js';
 import { createTideMemory } from './adapters/tideMemory.js';
 import { createTideViews } from './adapters/tideViews.js';
 import type { Settings } from './cli/settings.js';
-import { configStatus, followRepo, hearOfPushes, restricted, watchFiles } from './configSource.js';
+import { configStatus, followRepo, hearOfPushes, restricted, tellOfChanges, watchFiles } from './configSource.js';
 import { parseHmacSecrets } from './config/hmac.js';
 import type { Snapshot } from './config/snapshot.js';
 import { missingGrants } from './core/grants.js';
@@ -147,6 +147,10 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     const ended = new AbortController();
     closings.push(async () => { ended.abort(); });
     void hearOfPushes(followed, { feed, signal: ended.signal });
+  }
+  if (role !== 'worker') {
+    const telling = tellOfChanges(status, { feed, clock });
+    closings.push(async () => { telling.stop(); });
   }
   const views = createTideViews({ redis: patient, prefix });
   const handling = createHandling({

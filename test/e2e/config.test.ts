@@ -52,8 +52,10 @@ test('files change under a running prow serve while comments stream: what follow
   const place = /plugins\.yaml:(3|4):\d+: /;
   expect(await prow.metric('prow_config_broken')).toBe(0);
   const breaking = await stage.sendDuring(async () => {
+    const told = prow.toldOfConfig();
     mounted.change({ 'plugins.yaml': BROKEN });
     await eventually('the metric', async () => (await prow.metric('prow_config_broken')) === 1);
+    await told;
   });
   const broken = await stage.send(10);
   expect(await prow.page('/')).toMatch(place);

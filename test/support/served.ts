@@ -26,6 +26,8 @@ export interface Served {
   readonly log: readonly LogLine[];
   /** What a page of it says. */
   page(path: string): Promise<string>;
+  /** Resolves when its pages are told that a configuration came or broke. */
+  toldOfConfig(): Promise<void>;
   /** A line of `/healthz/ready` for machines and people. */
   ready(): Promise<string>;
   /** Value of a metric, by its name with its labels; undefined where there is none. */
@@ -75,6 +77,13 @@ async function serve(flags: Readonly<Record<string, string>>): Promise<Served> {
   return {
     url, log, ready,
     page: (path) => text(`${url}${path}`),
+    async toldOfConfig() {
+      const { body } = await fetch(`${url}/live`, { signal: AbortSignal.timeout(25_000) });
+      const decoder = new TextDecoder();
+      let told = '';
+      for await (const chunk of body ?? []) if ((told += decoder.decode(chunk as Uint8Array, { stream: true })).includes('"topic":"config-status"')) return;
+      throw new Error('the live stream has ended');
+    },
     async metric(name) {
       const found = (await text(`http://127.0.0.1:${metrics}/metrics`)).split('\n').find((line) => line.startsWith(`${name} `));
       return found === undefined ? undefined : Number(found.slice(name.length + 1));

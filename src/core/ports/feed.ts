@@ -1,6 +1,6 @@
 /** Something changed that an open page may want to show. */
 export interface FeedItem {
-  readonly topic: 'event' | 'pool' | 'plugin' | 'merge' | 'config';
+  readonly topic: 'event' | 'pool' | 'plugin' | 'merge' | 'config' | 'config-status';
   /** What to look at: a delivery id, `org/repo@branch`, the commit of a configuration, … */
   readonly key: string;
   /** Milliseconds since the epoch. */
