@@ -29,14 +29,14 @@ async function make(now: number): Promise<Certificates> {
   const ca: Made = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(), name: 'CN=prow embedded cluster', ...dates, signingAlgorithm: curve, keys: authority.keys,
     extensions: [new BasicConstraintsExtension(true, 0, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)],
-  }, webcrypto as unknown as Crypto);
+  });
   const leaf: Made = await X509CertificateGenerator.create({
     serialNumber: serial(), subject: 'CN=127.0.0.1', issuer: ca.subject, ...dates, signingAlgorithm: curve, publicKey: server.keys.publicKey, signingKey: authority.keys.privateKey,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true), new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true), new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
       new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }, { type: 'dns', value: 'localhost' }]),
     ],
-  }, webcrypto as unknown as Crypto);
+  });
   return { ca: ca.toString('pem'), certificate: leaf.toString('pem'), key: server.pem };
 }
 

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { Clock } from '../../core/ports/clock.js';
+import type { Log } from '../../core/ports/log.js';
+import { startApi } from './api/api.js';
+import type { Images } from './images.js';
+import { startKubelet, type KubeletOptions } from './kubelet/kubelet.js';
+
+export interface ClusterOptions {
+  /** Folder of the cluster: objects, certificates, token, pods, logs. One process at a time may use it. */
+  readonly dir: string;
+  /** 0 (the default) takes a free one. */
+  readonly port?: number;
+  /** What stands for images on this machine. */
+  readonly images: Images;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Where the kubeconfig goes (mode 0600); `kubeconfig` in the folder without it. */
+  readonly kubeconfigPath?: string;
+  /** Whether pods are run; `none` leaves them to a kubelet started by somebody else. */
+  readonly kubelet?: 'local' | 'none';
+  readonly pods?: Pick<KubeletOptions, 'concurrency' | 'hostPaths' | 'path' | 'backoffMs'>;
+  /** How many changes are remembered for watches. */
+  readonly historySize?: number;
+  /** Milliseconds between bookmarks of a watch. */
+  readonly bookmarkMs?: number;
+}
+
+export interface Cluster {
+  readonly url: string;
+  readonly kubeconfigPath: string;
+  /** Ends the pods (after at most `graceMs`) and the API. */
+  stop(options?: { graceMs?: number }): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The chart's definition of ProwJob, in a checkout and in a build. */
+const CRD = new URL('../../../helm/crds/prowjob.yaml', import.meta.url);
+
+/** Starts a Kubernetes API server on loopback and a kubelet that runs pods as local processes. Throws when the folder is in use or damaged. */
+export async function startCluster({ dir, port = 0, images, log, clock, kubeconfigPath = join(dir, 'kubeconfig'), kubelet = 'local', pods = {}, historySize = 20_000, bookmarkMs = 10_000 }: ClusterOptions): Promise<Cluster> {
+  const api = await startApi({ dir, port, crd: CRD, kubeconfigPath, clock, log, historySize, bookmarkMs });
+  const runner = kubelet === 'local'
+    ? await startKubelet({ kubeconfigPath, dir: join(dir, 'pods'), logs: join(dir, 'logs'), images, clock, log, ...pods }).catch(async (error: unknown) => { await api.stop(); throw error; })
+    : undefined;
+  let stopped: Promise<void> | undefined;
+  const stop = (options: { graceMs?: number } = {}): Promise<void> => (stopped ??= (async () => {
+    await runner?.stop(options);
+    await api.stop();
+  })());
+  return { url: api.url, kubeconfigPath, stop, [Symbol.asyncDispose]: () => stop() };
+}
