@@ -1,8 +1,9 @@
 import { decode, isRecord } from '../decode.js';
-import type { Findings } from '../findings.js';
+import type { Finding, Findings } from '../findings.js';
+import { placeIn } from '../places.js';
 import type { Source } from '../yaml/source.js';
 import { PluginsConfig } from './schema.js';
-import { pluginFaults, pluginWarnings } from './validate.js';
+import { pluginFaults, pluginWarnings, repeats, type Repeat } from './validate.js';
 
 /** Decodes plugins.yaml; both forms of `plugins` are taken. Undefined when there was a fault. */
 export function decodePlugins(source: Source, findings: Findings): PluginsConfig | undefined {
@@ -35,8 +36,19 @@ function sectionOf(value: unknown, name: string): Readonly<{ key: string; fields
   return key !== undefined && isRecord(fields) ? { key, fields, whole } : { key: undefined, fields: {}, whole };
 }
 
-/** Checks what involves more than one entry (plugins-policy 1.16), and warns of what does not do what it seems to. */
-export function validatePlugins(config: PluginsConfig, source: Pick<Source, 'finding'>, { errors, warnings }: Findings): void {
-  for (const [path, message] of pluginFaults(config)) errors.push(source.finding(path, message));
-  for (const [path, message, at] of pluginWarnings(config)) warnings.push(source.finding(path, message, at));
+/**
+ * Checks what involves more than one entry (plugins-policy 1.16), and warns of what does not do what it seems to. The sources are
+ * plugins.yaml and the files that were merged into it, in their order.
+ */
+export function validatePlugins(config: PluginsConfig, sources: readonly Source[], { errors, warnings }: Findings): void {
+  for (const [path, message] of pluginFaults(config)) errors.push(placeIn(sources, path, message));
+  for (const key of ['approve', 'welcome', 'invalid_commit_msg'] as const) errors.push(...repeats(config, key).map((one) => placeOf(one, sources, 'already')));
+  for (const key of ['lgtm', 'triggers'] as const) warnings.push(...repeats(config, key).map((one) => placeOf(one, sources, 'already, and the first one counts')));
+  for (const [path, message, at] of pluginWarnings(config)) warnings.push(placeIn(sources, path, message, at));
+}
+
+/** Indexes are those of the files, so a place in another file is told with its name. */
+function placeOf({ repo, path, first }: Repeat, sources: readonly Source[], how: string): Finding {
+  const [here, other] = [placeIn(sources, path, ''), placeIn(sources, first, '')];
+  return { ...here, message: `${repo} is in ${other.path}${here.file === other.file ? '' : ` of ${other.file}`} ${how}` };
 }

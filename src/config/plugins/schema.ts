@@ -16,9 +16,11 @@ export const Enabled = z.object({
 export type Enabled = z.infer<typeof Enabled>;
 
 export const ExternalPlugin = z.object({
-  name: z.string({ error: 'expected a name' }).min(1, { error: 'expected a name' }).meta({ description: 'The name of the plugin; needed.' }),
+  name: z.string().default('').meta({ description: 'The name of the plugin.' }),
   endpoint: z.string().default('').meta({ description: 'The URL that events are sent to; `http://NAME` where it is missing.' }),
   events: texts('Names of the events that are sent on; all where it is empty.'),
+}).superRefine(({ name, endpoint }, context) => {
+  if (name === '' && endpoint === '') context.addIssue({ code: 'custom', message: 'expected a name' });
 }).transform((plugin) => ({ ...plugin, endpoint: plugin.endpoint || `http://${plugin.name}` })).readonly();
 export type ExternalPlugin = z.infer<typeof ExternalPlugin>;
 

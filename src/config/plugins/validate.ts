@@ -11,10 +11,7 @@ type Warning = readonly [...PlacedFault, at?: 'key' | 'value'];
 
 /** Faults between entries, which may come from several files (config 3.5), in upstream's order; sections check themselves. */
 export function pluginFaults(config: PluginsConfig): readonly PlacedFault[] {
-  return [
-    ...doubled(config), ...doubledExternal(config), ...assignerClashes(config), ...repeated('approve', config.approve), ...repeated('welcome', config.welcome),
-    ...repeated('invalid_commit_msg', config.invalid_commit_msg),
-  ];
+  return [...doubled(config), ...doubledExternal(config), ...assignerClashes(config)];
 }
 
 /** What an operator should know of: what is deprecated, and what does not do what it seems to. */
@@ -22,14 +19,11 @@ export function pluginWarnings(config: PluginsConfig): readonly Warning[] {
   return [
     ...(Object.keys(config.plugins).length === 0 ? [[[], 'no plugins are configured'] satisfies Warning] : []),
     ...exclusionWarnings(config), ...deprecations(config), ...regexWarnings(config),
-    ...repeated('lgtm', config.lgtm).map(withNote), ...repeated('triggers', config.triggers).map(withNote),
     ...disorder(config.size).map(({ step, message }): Warning => [['size', step], message]),
     ...keyClashes(config.config_updater).filter(({ grouped }) => grouped).map(({ path, message }): Warning => [['config_updater', 'maps', ...path], message, 'key']),
     ...config.welcome.flatMap(({ message_template: template }, at): readonly Warning[] => templateWarnings(['welcome', at, 'message_template'], template)),
   ];
 }
-
-const withNote = ([path, message]: PlacedFault): Warning => [path, `${message}, and the first one counts`];
 
 /** The entry of the organisation that a key `org/repo` belongs to, unless that leaves the repository out. */
 function aboveOf(plugins: PluginsConfig['plugins'], key: string): PluginsConfig['plugins'][string] | undefined {
@@ -62,13 +56,20 @@ function assignerClashes({ plugins }: PluginsConfig): readonly PlacedFault[] {
   });
 }
 
-/** A repository may be named once in these lists. */
-function repeated(key: string, entries: readonly Readonly<{ repos: readonly string[] }>[]): readonly PlacedFault[] {
+/** A repository that a list names again, and where it does first. */
+export interface Repeat {
+  readonly repo: string;
+  readonly path: PlacedFault[0];
+  readonly first: PlacedFault[0];
+}
+
+/** Repositories and organisations that a list of entries names twice. Upstream refuses that in three lists only; in the others the first one counts. */
+export function repeats(config: PluginsConfig, key: 'approve' | 'welcome' | 'invalid_commit_msg' | 'lgtm' | 'triggers'): readonly Repeat[] {
   const seen = new Map<string, number>();
-  return entries.flatMap(({ repos }, at) => repos.flatMap((repo, place): readonly PlacedFault[] => {
-    const other = seen.get(repo);
-    seen.set(repo, other ?? at);
-    return other === undefined ? [] : [[[key, at, 'repos', place], `${repo} is in ${key}[${other}] already`]];
+  return config[key].flatMap(({ repos }, at) => repos.flatMap((repo, place): readonly Repeat[] => {
+    const first = seen.get(repo);
+    seen.set(repo, first ?? at);
+    return first === undefined ? [] : [{ repo, path: [key, at, 'repos', place], first: [key, first] }];
   }));
 }
 

@@ -51,8 +51,9 @@ export function readPlugins(group: Group | undefined): Merged<PluginsConfig> {
   findings.errors.push(...group.faults);
   const supplemental = sourcesOf(group.more, findings);
   const value = mergePluginFiles(decoded, supplemental, findings);
-  if (value) validatePlugins(value, source, findings);
-  return { value, main: source, sources: [source, ...supplemental], findings };
+  const sources = [source, ...supplemental];
+  if (value) validatePlugins(value, sources, findings);
+  return { value, main: source, sources, findings };
 }
 
 function sourceOf(text: TextFile, findings: Findings): Source | undefined {

@@ -1,19 +1,22 @@
 import { expect, test } from '@jest/globals';
 import { formatFinding, noFindings } from '../../../src/config/findings.js';
-import { decodePlugins } from '../../../src/config/plugins/load.js';
+import { decodePlugins, validatePlugins } from '../../../src/config/plugins/load.js';
 import { mergePlugins } from '../../../src/config/plugins/merge.js';
 import type { PluginsConfig } from '../../../src/config/plugins/schema.js';
-import { readYaml } from '../../../src/config/yaml/source.js';
+import { readYaml, type Source } from '../../../src/config/yaml/source.js';
 
 /** A file with others merged into it, in their order. */
 function merged(...texts: readonly string[]): Readonly<{ config: PluginsConfig | undefined; errors: readonly string[] }> {
   const findings = noFindings();
   let config: PluginsConfig | undefined;
+  const sources: Source[] = [];
   for (const [at, text] of texts.entries()) {
     const source = readYaml(`${at}.yaml`, text, findings.errors);
     const more = source && decodePlugins(source, findings);
     config = more && config ? mergePlugins(config, more, source, findings) : more;
+    if (source) sources.push(source);
   }
+  if (config) validatePlugins(config, sources, findings);
   return { config, errors: findings.errors.map(formatFinding) };
 }
 
@@ -52,4 +55,6 @@ test.each<{ name: string; texts: readonly string[]; want: readonly string[] }>([
     name: 'levels of bugzilla twice', texts: ['bugzilla: {default: {}, orgs: {o: {default: {}, repos: {r: {}}}}}', 'bugzilla:\n  default: {}\n  orgs:\n    o:\n      default: {}\n      repos:\n        r: {}\n'],
     want: ['1.yaml:2:3: bugzilla.default: is set in another file already', '1.yaml:5:7: bugzilla.orgs.o.default: is set in another file already', '1.yaml:7:9: bugzilla.orgs.o.repos.r: is set in another file already'],
   },
+  { name: 'a repository in entries of two files', texts: ['approve:\n- repos: [a]\n', 'approve:\n- repos: [b]\n- repos: [c, a]\n'], want: ['1.yaml:3:14: approve[1].repos[1]: a is in approve[0] of 0.yaml already'] },
+  { name: 'a plugin of an organisation again', texts: ['plugins:\n  o:\n    plugins: [a]\n', 'plugins:\n  o/r:\n    plugins: [a]\n'], want: ['1.yaml:3:5: plugins["o/r"]: enabled for o already: a'] },
 ])('$name is refused', ({ texts, want }) => expect(merged(...texts).errors).toEqual(want));

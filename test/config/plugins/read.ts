@@ -8,7 +8,7 @@ export function readPlugins(text: string): Readonly<{ config: PluginsConfig | un
   const findings = noFindings();
   const source = readYaml('plugins.yaml', text, findings.errors);
   const config = source && decodePlugins(source, findings);
-  if (config) validatePlugins(config, source, findings);
+  if (config) validatePlugins(config, [source], findings);
   return { config: findings.errors.length === 0 ? config : undefined, errors: findings.errors.map(formatFinding), warnings: findings.warnings.map(formatFinding) };
 }
 

@@ -6,7 +6,7 @@ test.each<{ name: string; text: string; want: readonly string[] }>([
   { name: 'both forms of plugins', text: 'plugins:\n  o: [hold]\n  p:\n    plugins: [wip]\n', want: ['2:6: plugins.o: expected object, found array'] },
   { name: 'a plugin of an organisation again', text: 'plugins:\n  o:\n    plugins: [hold, wip]\n  o/r:\n    plugins: [wip, size]\n', want: ['5:5: plugins["o/r"]: enabled for o already: wip'] },
   { name: 'an external plugin again', text: 'external_plugins:\n  o:\n  - name: a\n  o/r:\n  - name: a\n', want: ['5:3: external_plugins["o/r"]: enabled for o already: a'] },
-  { name: 'an external plugin without a name', text: 'external_plugins:\n  o:\n  - endpoint: http://x\n', want: ['3:5: external_plugins.o[0].name: expected a name'] },
+  { name: 'an external plugin without a name', text: 'external_plugins:\n  o:\n  - events: [push]\n', want: ['3:5: external_plugins.o[0]: expected a name'] },
   { name: 'reviews by nobody', text: 'blunderbuss:\n  request_count: 0\n', want: ['2:18: blunderbuss.request_count: expected 1 or more'] },
   { name: 'reviews by nobody, of rifle', text: 'rifle:\n  request_count: -1\n', want: ['2:18: rifle.request_count: expected 1 or more'] },
   { name: 'a status that is no expression', text: 'blunderbuss:\n  wait_for_status:\n    description: "("\n', want: ['3:18: blunderbuss.wait_for_status.description: expected an RE2 expression: '] },
