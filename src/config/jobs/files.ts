@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { Finding } from '../findings.js';
 import { ignored, parseIgnore, type IgnoreRule } from './prowignore.js';
 
@@ -15,7 +15,7 @@ export function jobFiles(path: string, errors: Finding[]): readonly string[] {
   const files = walk(path, []);
   const seen = new Map<string, string>();
   return files.filter((file) => {
-    const name = basename(file);
+    const name = file.slice(file.lastIndexOf(sep) + 1);
     const other = seen.get(name);
     if (other === undefined) {
       seen.set(name, file);

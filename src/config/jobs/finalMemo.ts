@@ -87,10 +87,24 @@ function jobDefaults({ pod_namespace, decorate_all_jobs, prowjob_default_entries
   return { pod_namespace, decorate_all_jobs, prowjob_default_entries, plank: { default_decoration_config_entries, default_decoration_configs, job_queue_capacities } };
 }
 
-/** Tells the presets whose labels a job carries, in order. */
+/** Tells the presets whose labels a job carries, in order. They are found by their first label, since every job asks. */
 export function presetFinder(presets: readonly Preset[]): (labels: Readonly<Record<string, string>>) => readonly Preset[] {
-  const withLabels = presets.map((preset) => ({ preset, labels: Object.entries(preset.labels) }));
-  return (labels) => withLabels.flatMap(({ preset, labels: wanted }) => (wanted.every(([key, value]) => labels[key] === value) ? [preset] : []));
+  const all = presets.map((preset, at) => ({ preset, at, labels: Object.entries(preset.labels) }));
+  const forAll = all.filter(({ labels }) => labels.length === 0);
+  const byFirst = new Map<string, typeof all>();
+  for (const one of all) {
+    const [first] = one.labels;
+    if (!first) continue;
+    const key = first.join('\0');
+    byFirst.set(key, [...(byFirst.get(key) ?? []), one]);
+  }
+  return (labels) => {
+    const found = [...forAll];
+    for (const key of Object.keys(labels)) {
+      for (const one of byFirst.get(`${key}\0${labels[key] ?? ''}`) ?? []) if (one.labels.every(([name, value]) => labels[name] === value)) found.push(one);
+    }
+    return found.sort((a, b) => a.at - b.at).map(({ preset }) => preset);
+  };
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -130,13 +130,16 @@ function usable(folder: string): boolean {
   }
 }
 
-/** Changes when the same file may be decoded to something else, as far as our own code and zod decide; undefined when that cannot be told. */
+/**
+ * Changes when the same file may be decoded to something else, as far as our own code and zod decide: everything in the folder
+ * `config`, or beside the file into which this one was compiled. Undefined when that cannot be told.
+ */
 function codeVersion(): string | undefined {
   try {
-    const folder = dirname(dirname(fileURLToPath(import.meta.url)));
-    if (basename(folder) !== 'config') return undefined; // bundled into something else
+    const here = dirname(fileURLToPath(import.meta.url));
+    const folder = basename(here) === 'read' && basename(dirname(here)) === 'config' ? dirname(here) : here;
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
-    return hash('sha256', JSON.stringify([files.map((file) => readFileSync(file, 'utf8')), z.core.version, process.version]));
+    return hash('sha256', JSON.stringify([files.map((file) => hash('sha256', readFileSync(file))), z.core.version, process.version]));
   } catch {
     return undefined;
   }
