@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Repo } from '../../core/ids.js';
 import type { GitMerges, GitReads, MergeResult } from '../../core/ports/git.js';
+import type { GitTrees } from '../../core/ports/inRepo.js';
 import { createMirrors, type Git, type MirrorOptions } from './mirror.js';
+import { blobs, createTrees } from './trees.js';
 
 const NUL = '\0';
 const IDENTITY = ['-c', 'user.name=prow', '-c', 'user.email=prow@localhost', '-c', 'commit.gpgsign=false', '-c', 'core.autocrlf=false'] as const;
@@ -17,21 +19,6 @@ async function tree(git: Git, sha: string, signal: AbortSignal): Promise<Readonl
     if (type === 'blob' && mode !== '120000' && id !== undefined && path !== undefined) files.set(path, id);
   }
   return files;
-}
-
-/** Contents of blobs, in one process. */
-async function blobs(git: Git, ids: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
-  if (ids.length === 0) return [];
-  const { stdout } = await git({ args: ['cat-file', '--batch'], input: ids.map((id) => `${id}\n`).join(''), signal });
-  const texts: string[] = [];
-  let at = 0;
-  for (let n = 0; n < ids.length; n++) {
-    const end = stdout.indexOf(10, at);
-    const size = Number(stdout.subarray(at, end).toString().split(' ')[2]);
-    texts.push(stdout.subarray(end + 1, end + 1 + size).toString('utf8'));
-    at = end + 1 + size + 1;
-  }
-  return texts;
 }
 
 /** Merges or rebases in a worktree that is thrown away; the commits stay in the mirror. */
@@ -63,9 +50,10 @@ async function inWorktree(git: Git, base: string, heads: readonly string[], meth
 }
 
 /** git behind the ports: reads at a commit without a checkout, merges in worktrees; all from local mirrors. */
-export function createGit(options: MirrorOptions): GitReads & GitMerges {
+export function createGit(options: MirrorOptions): GitReads & GitMerges & GitTrees {
   const mirrors = createMirrors(options);
   return {
+    ...createTrees(mirrors),
     listFiles: (repo: Repo, sha, { signal }) => mirrors.with(repo, [sha], signal, async (git) => [...(await tree(git, sha, signal)).keys()]),
     readFiles: (repo, sha, paths, { signal }) =>
       mirrors.with(repo, [sha], signal, async (git) => {

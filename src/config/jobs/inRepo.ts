@@ -34,9 +34,16 @@ export interface InRepoJobs {
   at(n: number, key: string, message: string): Finding | undefined;
 }
 
-/** Defaults and checks a repository's own jobs together with its static ones (config 5.3). Faults go to the findings. */
-export function inRepoJobs(sources: readonly Source[], { repo, snapshot, centralPresets, findings }: InRepoDeps): InRepoJobs {
-  const presets: Preset[] = [...centralPresets];
+/** A repository's own configuration as its files have it: decoded, not defaulted, so that it stays right when the central one changes. */
+export interface ReadInRepo {
+  readonly presets: readonly Preset[];
+  readonly presubmits: readonly Read<PresubmitYaml>[];
+  readonly postsubmits: readonly Read<PostsubmitYaml>[];
+}
+
+/** Decodes the files of a repository's own configuration; lists are concatenated in their order. Faults go to the findings. */
+export function readInRepo(sources: readonly Source[], findings: Findings): ReadInRepo {
+  const presets: Preset[] = [];
   const presubmits: Read<PresubmitYaml>[] = [];
   const postsubmits: Read<PostsubmitYaml>[] = [];
   for (const source of sources) {
@@ -49,19 +56,31 @@ export function inRepoJobs(sources: readonly Source[], { repo, snapshot, central
     presubmits.push(...config.presubmits.map(placed('presubmits')));
     postsubmits.push(...config.postsubmits.map(placed('postsubmits')));
   }
+  return { presets, presubmits, postsubmits };
+}
+
+/** Defaults and checks a repository's own jobs together with its static ones (config 5.3). Faults go to the findings. */
+export function finishInRepo(read: ReadInRepo, { repo, snapshot, centralPresets, findings }: InRepoDeps): InRepoJobs {
+  const { presubmits, postsubmits } = read;
+  const presets = [...centralPresets, ...read.presets];
   const key = slug(repo);
   const done = finalizeJobs({ presets, presubmits: new Map([[key, presubmits]]), postsubmits: new Map([[key, postsubmits]]), periodics: [] }, snapshot.prow, findings.errors);
   const [ours, theirs] = [done.presubmits.get(key) ?? [], done.postsubmits.get(key) ?? []];
   report(clashes([...snapshot.presubmits(repo), ...ours]), snapshot.presubmits(repo).length, presubmits, findings.errors);
   report(clashes([...snapshot.postsubmits(repo), ...theirs]), snapshot.postsubmits(repo).length, postsubmits, findings.errors);
   const allowed = allowedClusters(snapshot.prow, repo);
-  for (const [jobs, read] of [[ours, presubmits], [theirs, postsubmits]] as const) {
+  for (const [jobs, places] of [[ours, presubmits], [theirs, postsubmits]] as const) {
     jobs.forEach((job, n) => {
-      const finding = allowed.has(job.cluster) ? undefined : read[n]?.at('cluster', `${job.name}: the cluster ${job.cluster} is not in in_repo_config.allowed_clusters for ${key}`);
+      const finding = allowed.has(job.cluster) ? undefined : places[n]?.at('cluster', `${job.name}: the cluster ${job.cluster} is not in in_repo_config.allowed_clusters for ${key}`);
       if (finding) findings.errors.push(finding);
     });
   }
   return { presubmits: ours, postsubmits: theirs, at: (n, below, message) => presubmits[n]?.at(below, message) };
+}
+
+/** Reads and finishes a repository's own configuration. Faults go to the findings. */
+export function inRepoJobs(sources: readonly Source[], deps: InRepoDeps): InRepoJobs {
+  return finishInRepo(readInRepo(sources, deps.findings), deps);
 }
 
 /** Clashes among the repository's own jobs were reported when they were finalized; these are the ones with static jobs. */
@@ -86,3 +105,32 @@ export function inRepoEnabled(prow: Pick<ProwConfig, 'in_repo_config'>, repo: Re
   return set === true;
 }
 
+/** Which commits a repository's own configuration is asked for. */
+export interface JobsAt {
+  readonly repo: Repo;
+  /** The base branch, which says how the heads are merged. */
+  readonly branch: string;
+  readonly baseSha: string;
+  /** Heads of pull requests, merged onto the base in this order; none: the base as it is. */
+  readonly heads: readonly string[];
+}
+
+/** Why there are no in-repo jobs. */
+export type InRepoFault = Readonly<
+  | { kind: 'conflict'; message: string }
+  /** `inherited`: the base has the very same configuration, so the heads are not to blame. */
+  | { kind: 'broken'; findings: readonly Finding[]; inherited: boolean }
+>;
+
+/** The jobs of a repository: its static ones followed by its own; with a fault the static ones alone (config 5.3). */
+export interface RepoJobs {
+  readonly presubmits: readonly Presubmit[];
+  readonly postsubmits: readonly Postsubmit[];
+  readonly fault: InRepoFault | undefined;
+}
+
+/** Reads jobs with the configuration that the repository itself holds. Here and not in core because it speaks of jobs. */
+export interface InRepoReads {
+  /** Costs nothing where in-repo configuration is off. Throws RemoteError when git fails, NotFoundError for a commit that is gone. */
+  jobsAt(config: Snapshot, at: JobsAt, options: Readonly<{ signal: AbortSignal }>): Promise<RepoJobs>;
+}
