@@ -1,5 +1,5 @@
 import { CHECKS, type CheckName } from '../config/checks/registry.js';
-import type { CheckInput } from '../config/checks/input.js';
+import { staticJobs, type CheckInput } from '../config/checks/input.js';
 import { unknownPlugins } from '../config/checks/plugins.js';
 import { UNKNOWN_KEY } from '../config/decode.js';
 import { formatFinding, type Finding } from '../config/findings.js';
@@ -13,6 +13,8 @@ import { gerritTriggers, inRepoErrors } from './checkconfigInRepo.js';
 import { readOptions, type GithubOptions } from './checkconfigOptions.js';
 
 export { CHECKCONFIG_FLAGS } from './checkconfigOptions.js';
+
+const AGENTS: readonly string[] = ['kubernetes', 'jenkins', 'tekton-pipeline'];
 
 interface CheckconfigDeps {
   readonly print: (line: string) => void;
@@ -46,7 +48,7 @@ export async function checkconfig(args: readonly string[], { print, note, contex
   const errors = [...unknownPlugins(input), ...gerritTriggers(input), ...(await inRepoErrors(input, options))];
   if (errors.length > 0) return fail(errors, { print, note });
   for (const finding of findings.warnings) if (finding.message !== UNKNOWN_KEY) note(formatFinding(finding));
-  for (const line of unreachable(input)) note(line);
+  for (const line of [...unreachable(input), ...unknownAgents(input)]) note(line);
   let count = 0;
   for (const name of options.checks) {
     for (const line of await linesOf(name, input, survey)) {
@@ -56,6 +58,11 @@ export async function checkconfig(args: readonly string[], { print, note, contex
   }
   note(count === 0 ? 'the configuration is fine' : `the configuration loads, with ${count} ${count === 1 ? 'warning' : 'warnings'}`);
   return count > 0 && options.strict ? 1 : 0;
+}
+
+/** Nothing is known of other agents, and so nothing is checked; upstream remarks it as well. */
+function unknownAgents(input: CheckInput): readonly string[] {
+  return staticJobs(input).filter(({ job }) => !AGENTS.includes(job.agent)).map(({ job, at }) => formatFinding(at('agent', `${job.name}: the agent ${job.agent} is not known, so the job is not checked`)));
 }
 
 /** What a check finds. That GitHub does not answer is a warning as well: what was asked for is not known to be fine. */

@@ -16,11 +16,13 @@ interface Ran {
   readonly notes: readonly string[];
 }
 
-async function run(args: readonly string[]): Promise<Ran> {
+const noGithub = () => { throw new Error('GitHub is not asked here'); };
+
+async function run(args: readonly string[], github: Parameters<typeof checkconfig>[1]['github'] = noGithub): Promise<Ran> {
   const out: string[] = [];
   const notes: string[] = [];
   const code = await checkconfig(args, {
-    print: (line) => { out.push(line); }, note: (line) => { notes.push(line); },
+    print: (line) => { out.push(line); }, note: (line) => { notes.push(line); }, github,
     contextFault: (_, { org, name, branch }) => (branch === 'torn' ? `${org}/${name} contradicts itself` : undefined),
   });
   return { code, out, notes };
@@ -125,7 +127,7 @@ test.each<[string, Files, readonly string[]]>([
 });
 
 test('warnings are chosen as upstream does', () => {
-  const none = { warnings: [], includeDefault: false, expensive: false, exclude: [] };
+  const none = { warnings: [], includeDefault: false, expensive: false, exclude: [], app: 'none' } as const;
   const all = CHECK_NAMES.filter((name) => CHECKS[name].set === 'default' && name !== 'mismatched-tide-lenient');
   expect(chosen(none)).toEqual(all);
   expect(chosen({ ...none, warnings: ['long-job-names'] })).toEqual(['long-job-names']);
@@ -142,7 +144,12 @@ test('wrong options end before anything is read', async () => {
   await expect(run(['--config-path=x', '--warnings=nope'])).rejects.toThrow('there is no warning "nope"; there are mismatched-tide,');
   await expect(run(['--config-path=x', '--prow-yaml-path=x'])).rejects.toThrow('needs --prow-yaml-repo-name');
   await expect(run(['--config-path=x', '--prow-yaml-repo-name=x'])).rejects.toThrow('expected ORG/REPO');
-  await expect(run(['--config-path=x', '--warnings=verify-owners-presence'])).rejects.toThrow('only GitHub could tell');
+  await expect(run(['--config-path=x', '--plugin-config=y', '--warnings=verify-owners-presence'])).rejects.toThrow('verify-owners-presence asks GitHub: give --github-token-path');
+  await expect(run(['--config-path=x', '--expensive-checks'])).rejects.toThrow('validate-github-app-installation asks GitHub');
+  await expect(run(['--config-path=x', '--expensive-checks', '--github-token-path=t'])).rejects.toThrow('validate-github-app-installation needs --github-app-id');
+  await expect(run(['--config-path=x', '--github-app-id=1'])).rejects.toThrow('go together');
+  await expect(run(['--config-path=x', '--github-app-id=1', '--github-app-private-key-path=k', '--github-token-path=t'])).rejects.toThrow('not both');
+  await expect(run(['--config-path=x', '--github-endpoint=nowhere'])).rejects.toThrow('expected an address such as');
 });
 
 const inRepo: readonly (readonly [about: string, files: Files, want: readonly string[], args?: readonly string[]])[] = [

@@ -3,7 +3,7 @@ import { UNKNOWN_KEY } from '../decode.js';
 import type { Finding, Path } from '../findings.js';
 import { placeIn } from '../places.js';
 import { JobConfig } from '../jobs/schema.js';
-import { unknownData } from '../kube/unknown.js';
+import { rawFaults } from '../kube/unknown.js';
 import type { ProtectionPolicy } from '../prow/branchProtection.js';
 import { ProwConfig } from '../prow/schema.js';
 import type { Source } from '../yaml/source.js';
@@ -26,8 +26,21 @@ const unknownInProw = (source: Source): readonly Finding[] => [...unknownIn(Prow
 
 /** Unknown keys of what a load keeps as it stands: pod specs, decoration and the like. */
 export function unknownIn(schema: z.ZodType, source: Source): readonly Finding[] {
-  return unknownData(schema, source.value).map((path) => source.finding(path, UNKNOWN_KEY, 'key'));
+  return rawFaults(schema, source.value).unknown.map((path) => source.finding(path, UNKNOWN_KEY, 'key'));
 }
+
+/**
+ * Ours: texts that stand there as plain numbers or booleans. They are taken as texts here; upstream refuses them everywhere but in the
+ * presets of job files (config 1.1).
+ */
+export const unquotedTexts: Check = ({ prowSources, jobSources }) => {
+  const found = (schema: z.ZodType, source: Source) => rawFaults(schema, source.value).unquoted.map((path) => source.finding(path, 'expected quotes: upstream takes no plain number or boolean for a text'));
+  return [
+    ...prowSources.flatMap((source) => [...found(ProwConfig, source), ...found(JobConfig, source)]),
+    ...jobSources.flatMap((source) => found(JobsOnly, source)),
+  ];
+};
+const JobsOnly = JobConfig.unwrap().omit({ presets: true });
 
 export const validateUrls: Check = (input) => {
   const link = input.snapshot.prow.status_error_link;

@@ -1,5 +1,6 @@
 import { pattern, type Pattern } from '../../core/re2.js';
 import type { Finding, Path } from '../findings.js';
+import { jobDataFaults } from '../kube/check.js';
 import { isPlainlyRe2, lazyPattern } from '../regex.js';
 import type { ProwConfig } from '../prow/schema.js';
 import { createFinalMemo, presetFinder, type Defaults, type Final, type FinalMemo } from './finalMemo.js';
@@ -101,6 +102,7 @@ function base(job: AnyYaml, { file, repo, defaults: { prow, decoration }, preset
     decorated = config;
     faults.push(...durations.map((key): Fault => [['decoration_config', key], `expected a duration like 1h30m, found ${JSON.stringify(config[key])}`]));
   }
+  faults.push(...jobDataFaults(job));
   let { spec } = job;
   if (spec) {
     const applied = applyPresets(spec, job.labels, presets);

@@ -1,5 +1,4 @@
 import { isRecord } from '../decode.js';
-import type { Path } from '../findings.js';
 import { PROW_TYPES } from './prowTypes.js';
 import { canonicalQuantity } from './quantity.js';
 import { KUBE_TYPES } from './types.js';
@@ -36,30 +35,6 @@ function fieldsOf(type: string): Fields | undefined {
 /** The fields of a type of the tables; undefined for what is none. */
 export function fieldList(type: string): readonly Field[] | undefined {
   return fieldsOf(type)?.list;
-}
-
-/** The fields of data of a type that the tables do not know, at any depth; keys match without regard to case, as upstream's do. */
-export function unknownFieldsOf(type: string, value: unknown): readonly Path[] {
-  const found: Path[] = [];
-  collectUnknown(type, value, [], found);
-  return found;
-}
-
-function collectUnknown(type: string, value: unknown, path: Path, found: Path[]): void {
-  if (typeof value !== 'object' || value === null) return;
-  const kind = type.replace(/[*!]$/, '');
-  const inner = kind.slice(1, -1);
-  if (kind.startsWith('[')) {
-    if (Array.isArray(value)) value.forEach((one: unknown, at) => { collectUnknown(inner, one, [...path, at], found); });
-    return;
-  }
-  const fields = kind.startsWith('{') ? undefined : fieldsOf(kind);
-  if (!isRecord(value) || (!fields && !kind.startsWith('{'))) return;
-  for (const [key, one] of Object.entries(value)) {
-    const known = fields ? (fields.byName.get(key) ?? fields.byLower.get(key.toLowerCase()))?.type : inner;
-    if (known === undefined) found.push([...path, key]);
-    else collectUnknown(known, one, [...path, key], found);
-  }
 }
 
 /**

@@ -1,42 +1,62 @@
 import { z } from 'zod';
 import { isRecord } from '../decode.js';
 import type { Path } from '../findings.js';
+import { dataFaults } from './check.js';
 import { dataTypeOf } from './data.js';
-import { unknownFieldsOf } from './normalize.js';
+
+export interface RawFaults {
+  /** Unknown fields of the objects that a schema leaves as the file has them: pod specs, decoration and the like. */
+  readonly unknown: readonly Path[];
+  /** Texts that stand there as plain numbers or booleans. */
+  readonly unquoted: readonly Path[];
+}
 
 /**
- * Unknown fields of the objects that a schema leaves as the file has them (pod specs, decoration and the like), by their paths in the
- * file. A load does not look for them: what runs a job drops them, and tools ask here.
+ * What a file has that a load does not mind, by its places in the file: what runs a job drops unknown fields, and plain numbers become
+ * texts. Tools ask here.
  */
-export function unknownData(schema: z.core.$ZodType, value: unknown): readonly Path[] {
-  const found: Path[] = [];
+export function rawFaults(schema: z.core.$ZodType, value: unknown): RawFaults {
+  const found: Found = { unknown: [], unquoted: [] };
   walk(schema, value, [], found);
   return found;
 }
 
-function walk(schema: z.core.$ZodType, value: unknown, path: Path, found: Path[]): void {
-  if (typeof value !== 'object' || value === null) return;
+interface Found {
+  readonly unknown: Path[];
+  readonly unquoted: Path[];
+}
+
+function walk(schema: z.core.$ZodType, value: unknown, path: Path, found: Found): void {
+  if (value === null || value === undefined) return;
   const type = dataTypeOf(schema);
   if (type !== undefined) {
-    for (const below of unknownFieldsOf(type, value)) found.push([...path, ...below]);
+    const { unknown, unquoted } = dataFaults(type, value);
+    found.unknown.push(...unknown.map((below) => [...path, ...below]));
+    found.unquoted.push(...unquoted.map((below) => [...path, ...below]));
     return;
   }
-  if (schema instanceof z.core.$ZodArray) {
+  if (schema instanceof z.core.$ZodString || schema instanceof z.core.$ZodEnum) {
+    if (typeof value === 'number' || typeof value === 'boolean') found.unquoted.push(path);
+  } else if (schema instanceof z.core.$ZodArray) {
     const { element } = schema._zod.def;
     if (Array.isArray(value)) value.forEach((one: unknown, at) => { walk(element, one, [...path, at], found); });
   } else if (schema instanceof z.core.$ZodRecord) {
     const { valueType } = schema._zod.def;
     if (isRecord(value)) for (const [key, one] of Object.entries(value)) walk(valueType, one, [...path, key], found);
   } else if (schema instanceof z.core.$ZodObject) {
-    const { shape } = schema._zod.def;
-    if (isRecord(value)) for (const [key, one] of Object.entries(value)) {
-      const name = Object.hasOwn(shape, key) ? key : Object.keys(shape).find((other) => other.toLowerCase() === key.toLowerCase());
-      const inner = name === undefined ? undefined : shape[name];
-      if (inner) walk(inner, one, [...path, key], found);
-    }
+    if (isRecord(value)) walkObject(schema, value, path, found);
   } else {
     const inner = unwrapped(schema);
     if (inner) walk(inner, value, path, found);
+  }
+}
+
+function walkObject(schema: z.core.$ZodObject, value: Readonly<Record<string, unknown>>, path: Path, found: Found): void {
+  const { shape } = schema._zod.def;
+  for (const [key, one] of Object.entries(value)) {
+    const name = Object.hasOwn(shape, key) ? key : Object.keys(shape).find((other) => other.toLowerCase() === key.toLowerCase());
+    const inner = name === undefined ? undefined : shape[name];
+    if (inner) walk(inner, one, [...path, key], found);
   }
 }
 

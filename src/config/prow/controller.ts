@@ -8,8 +8,8 @@ export const controllerKeys = {
   report_template: Template.default('').describe('Deprecated: the same as an entry "*" of report_templates.'),
   report_templates: z.record(z.string(), Template).readonly().default({})
     .describe('Go templates of the text about failed jobs, by org/repo, org or "*"; their data is the first ProwJob of those reported.'),
-  max_concurrency: z.int().min(0).default(0).describe('So many jobs at most run at once; 0 means no limit.'),
-  max_goroutines: z.int().min(0).default(20).transform((n) => n || 20).describe('So many ProwJobs are looked at at once.'),
+  max_concurrency: z.int().min(0, { error: 'expected 0 or more' }).default(0).describe('So many jobs at most run at once; 0 means no limit.'),
+  max_goroutines: z.int().min(0, { error: 'expected 0 or more' }).default(20).transform((n) => n || 20).describe('So many ProwJobs are looked at at once.'),
 };
 
 interface Reporting {

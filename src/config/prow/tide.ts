@@ -5,17 +5,29 @@ import { TideGerrit } from './gerrit.js';
 export const MergeMethod = z.enum(['merge', 'squash', 'rebase']);
 export type MergeMethod = z.infer<typeof MergeMethod>;
 
-/** `branch regex -> method`, below a repository. */
-const BranchMethods = z.record(z.string(), MergeMethod).readonly().superRefine((branches, context) => {
-  for (const branch of Object.keys(branches)) {
-    const fault = regexFault(branch);
-    if (fault !== undefined) context.addIssue({ code: 'custom', path: [branch], message: `expected an RE2 expression as branch: ${fault}` });
-  }
-});
-const RepoMethods = z.record(z.string(), z.union([MergeMethod, BranchMethods])).readonly();
+/** Branch expressions with their methods, repositories with either, organisations with any of it. */
+const OneOrMap = <T extends z.ZodType>(inside: T) => z.union([z.string(), z.record(z.string(), inside).readonly()]);
 
 /** Keys are `org`, `org/repo` or `org/repo@branch`; see `mergeMethodFor` for which one decides. */
-export const MergeMethods = z.record(z.string(), z.union([MergeMethod, RepoMethods])).readonly();
+export const MergeMethods = z.record(z.string(), OneOrMap(OneOrMap(z.string()))).readonly().transform((methods, context) => {
+  for (const [path, message] of methodFaults(methods)) context.addIssue({ code: 'custom', path: [...path], message });
+  return methods as Readonly<Record<string, MergeMethod | Readonly<Record<string, MergeMethod | Readonly<Record<string, MergeMethod>>>>>>;
+});
+
+interface MethodTree {
+  readonly [key: string]: string | MethodTree;
+}
+
+/** Faults at the very place: methods that are none, and expressions for branches, which are the keys of the third level. */
+function methodFaults(methods: MethodTree, above: readonly string[] = []): readonly Fault[] {
+  return Object.entries(methods).flatMap(([key, value]): readonly Fault[] => {
+    const path = [...above, key];
+    const fault = above.length === 2 ? regexFault(key) : undefined;
+    const inside = typeof value === 'object' ? methodFaults(value, path)
+      : MergeMethod.options.some((method) => method === value) ? [] : [[path, `expected one of ${MergeMethod.options.join(', ')}, found ${JSON.stringify(value)}`] as const];
+    return [...(fault === undefined ? [] : [[path, `expected an RE2 expression as branch: ${fault}`] as const]), ...inside];
+  });
+}
 export type MergeMethods = z.infer<typeof MergeMethods>;
 
 /** What a pull request must look like to be merged (config 2.6.3). Keys are camelCase in the file, too. */
@@ -90,7 +102,7 @@ export const Tide = z.object({
   sync_period: Duration.default(60_000).transform((ms) => ms || 60_000).describe('How often everything is looked at anew, whatever happened.'),
   /** Milliseconds. */
   status_update_period: Duration.optional().describe("How often Tide's own statuses are brought up to date; sync_period where unset."),
-  max_goroutines: z.int().min(0).default(20).transform((n) => n || 20).describe('So many branches are looked at at once.'),
+  max_goroutines: z.int().min(0, { error: 'expected 0 or more' }).default(20).transform((n) => n || 20).describe('So many branches are looked at at once.'),
   queries: z.array(TideQuery).readonly().default([]).describe('What is merged: whatever one of these finds.'),
   merge_method: MergeMethods.default({}).describe('merge, squash or rebase, by org, org/repo, org/repo@branch, or nested: org, repository or "*", expression for branches.'),
   batch_size_limit: ByRepo(z.int()).default({}).describe('So many pull requests are tested together at most, by org/repo, org or "*"; 0 means no limit, a negative number no batches.'),
