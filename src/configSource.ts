@@ -63,7 +63,9 @@ export async function hearOfPushes(repo: ConfigRepo, { feed, signal }: Readonly<
 
 /** What is in force, as pages and metrics show it. */
 export function configStatus(config: WatchedConfig, repo: ConfigRepo | undefined, since: number): ConfigStatus {
-  return { source: repo?.source() ?? 'files', revision: repo?.commit() ?? config.current().revision, since, problem: config.problem(), remark: repo?.remark() };
+  const broken = config.problem();
+  const problem = broken === undefined || repo ? broken : `the newest files are broken, the last good ones stay in force:\n${broken}`;
+  return { source: repo?.source() ?? 'files', revision: repo?.commit() ?? config.current().revision, since, problem, remark: repo?.remark() };
 }
 
 /** Tells open pages when another configuration is in force, or when something keeps a newer one out. */
