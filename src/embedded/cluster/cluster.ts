@@ -28,6 +28,8 @@ export interface ClusterOptions {
 export interface Cluster {
   readonly url: string;
   readonly kubeconfigPath: string;
+  /** Forgets all history, so that watches and pages of before get 410, and ends every watch; for tests. */
+  forget(): void;
   /** Ends the pods (after at most `graceMs`) and the API. */
   stop(options?: { graceMs?: number }): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -47,5 +49,5 @@ export async function startCluster({ dir, port = 0, images, log, clock, kubeconf
     await runner?.stop(options);
     await api.stop();
   })());
-  return { url: api.url, kubeconfigPath, stop, [Symbol.asyncDispose]: () => stop() };
+  return { url: api.url, kubeconfigPath, forget: () => { api.forget(); }, stop, [Symbol.asyncDispose]: () => stop() };
 }

@@ -26,7 +26,12 @@ export interface ApiOptions {
   readonly bookmarkMs: number;
 }
 
-export interface Api { readonly url: string; stop(): Promise<void> }
+export interface Api {
+  readonly url: string;
+  /** Forgets all history, and ends every watch. */
+  forget(): void;
+  stop(): Promise<void>;
+}
 
 const FIRST = ['default', 'kube-system', 'kube-public'];
 const SWEEP_MS = 60_000;
@@ -94,6 +99,10 @@ export async function startApi({ dir, port, crd, kubeconfigPath, clock, log, his
   await writeFile(kubeconfigPath, kubeconfigOf({ url: server.url, ca: certificates.ca, token }), { mode: 0o600 });
   return {
     url: server.url,
+    forget() {
+      store.forget();
+      server.cut();
+    },
     async stop() {
       clearInterval(sweeper);
       collector.stop();

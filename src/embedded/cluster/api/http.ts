@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fromProtobuf } from './protobuf.js';
 import { badRequest, StatusError, unsupported } from './status.js';
 
 /** A request as routes see it. */
@@ -14,6 +15,8 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
+/** What kubectl's typed commands send; like JSON a type that no web page can send unasked. */
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const BODY_LIMIT = 3 * 1024 * 1024;
 /** Slow readers are cut off rather than remembered without end. */
 export const BACKLOG_LIMIT = 64 * 1024 * 1024;
@@ -31,7 +34,7 @@ export async function send({ response, signal }: Pick<Call, 'response' | 'signal
   if (!response.write(text)) await once(response, 'drain', { signal });
 }
 
-async function readBody({ request }: Pick<Call, 'request'>): Promise<string> {
+async function readBody({ request }: Pick<Call, 'request'>): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
@@ -39,20 +42,21 @@ async function readBody({ request }: Pick<Call, 'request'>): Promise<string> {
     if (size > BODY_LIMIT) throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${String(BODY_LIMIT)}`);
     parts.push(part);
   }
-  return Buffer.concat(parts).toString();
+  return Buffer.concat(parts);
 }
 
 /** The JSON body of a request, of one of the given types; undefined when there is none. Throws 400, 413, 415. */
 export async function jsonBody(call: Call, types: readonly string[]): Promise<unknown> {
-  const text = await readBody(call);
-  if (text === '') return undefined;
+  const bytes = await readBody(call);
+  if (bytes.length === 0) return undefined;
   // An absent type is not taken for JSON: a web page can send that without asking.
   if (!types.includes(call.contentType)) {
-    const hint = call.contentType === 'application/vnd.kubernetes.protobuf' ? ' (this cluster takes no protobuf: add --dry-run=client -o yaml to this kubectl command and pipe it into kubectl create -f -)' : '';
-    throw unsupported(`the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}${hint}`);
+    const object = call.contentType === PROTOBUF && types.includes('application/json') ? fromProtobuf(bytes) : undefined;
+    if (object) return object;
+    throw unsupported(`the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`);
   }
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(bytes.toString()) as unknown;
   } catch (error) {
     throw badRequest(`the body is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

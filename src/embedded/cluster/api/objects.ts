@@ -47,6 +47,12 @@ function applyPatch(kind: Kind, name: string, current: Kobject, { type, body }: 
   }
 }
 
+/** The body and the path must mean one object. Throws 400. */
+function sameName({ kind, namespace, name }: Place, written: Fields): void {
+  if (written.name !== undefined && written.name !== name) throw badRequest(`the name of the object (${String(written.name)}) does not match the name on the URL (${name})`);
+  if (kind.namespaced && written.namespace !== undefined && written.namespace !== namespace) throw badRequest(`the namespace of the object (${String(written.namespace)}) does not match the namespace on the request (${namespace})`);
+}
+
 /** Objects over a store. */
 export function createObjects({ store, clock }: { store: Store; clock: Clock }): Objects {
   const get = (place: Place): Kobject => {
@@ -80,8 +86,7 @@ export function createObjects({ store, clock }: { store: Store; clock: Clock }):
     const read = readObject(kind, written);
     if (options.validation === 'strict') checkStrict(kind, read);
     const wanted = fieldsOf(read.metadata);
-    if (wanted.name !== undefined && wanted.name !== name) throw badRequest(`the name of the object (${String(wanted.name)}) does not match the name on the URL (${name})`);
-    if (kind.namespaced && wanted.namespace !== undefined && wanted.namespace !== place.namespace) throw badRequest(`the namespace of the object (${String(wanted.namespace)}) does not match the namespace on the request (${place.namespace})`);
+    sameName(place, wanted);
     if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== '' && wanted.resourceVersion !== before.metadata.resourceVersion) throw conflict(kind, name, modified);
     if (wanted.uid !== undefined && wanted.uid !== '' && wanted.uid !== before.metadata.uid) throw conflict(kind, name, `Precondition failed: UID in precondition: ${String(wanted.uid)}, UID in object meta: ${before.metadata.uid}`);
     // Where status is written apart, one write never changes what belongs to the other.
@@ -119,7 +124,7 @@ export function createObjects({ store, clock }: { store: Store; clock: Clock }):
       const prefix = textOf(written.generateName);
       const given = textOf(written.name);
       const name = given !== undefined && given !== '' ? given : prefix ? `${prefix.slice(0, 58)}${suffix()}` : undefined;
-      const object = normalize(kind, { ...read, metadata: { ...written, ...(name === undefined ? {} : { name }) } });
+      const object = normalize(kind, { ...read, metadata: { ...written, ...(name === undefined ? {} : { name }), ...(kind.namespaced ? { namespace } : {}) } });
       checkNew(kind, object);
       const place = { kind, namespace, name: name ?? '' };
       if (store.get(kind.plural, keyOf(place))) throw alreadyExists(kind, place.name);
@@ -132,6 +137,7 @@ export function createObjects({ store, clock }: { store: Store; clock: Clock }):
     },
     update(place, part, body, options) {
       const written = fieldsOf(fieldsOf(body).metadata);
+      sameName(place, written);
       if (place.kind.custom && (written.resourceVersion === undefined || written.resourceVersion === '')) {
         throw invalid(place.kind, place.name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' }]);
       }

@@ -123,7 +123,9 @@ export function podFaults(spec: Fields): readonly Cause[] {
   if (!['Always', 'OnFailure', 'Never'].includes(String(spec.restartPolicy))) causes.push(notSupported('spec.restartPolicy', spec.restartPolicy, ['Always', 'OnFailure', 'Never']));
   for (const [name, least] of [['terminationGracePeriodSeconds', 0], ['activeDeadlineSeconds', 1]] as const) {
     const value = spec[name];
-    if (value !== undefined && value !== null && !(typeof value === 'number' && Number.isInteger(value) && value >= least)) causes.push(invalidValue(`spec.${name}`, value, `must be an integer and at least ${String(least)}`));
+    if (value === undefined || value === null) continue;
+    if (!Number.isInteger(value)) causes.push({ reason: 'FieldValueTypeInvalid', field: `spec.${name}`, message: 'Invalid value: must be an integer' });
+    else if (Number(value) < least) causes.push(invalidValue(`spec.${name}`, value, `must be an integer and at least ${String(least)}`));
   }
   return causes;
 }

@@ -73,14 +73,21 @@ function faultsOf(kind: Kind, object: Fields): readonly Cause[] {
   }
 }
 
-/** Checks a new object. Throws 422 with every fault. */
+/** A value of the wrong type cannot even be read: 400. Custom resources are read by their schema, which says 422. */
+function refuse(kind: Kind, name: string, causes: readonly Cause[]): void {
+  const unreadable = kind.custom ? undefined : causes.find(({ reason }) => reason === 'FieldValueTypeInvalid');
+  if (unreadable) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${unreadable.field ?? ''}: ${unreadable.message}`);
+  if (causes.length > 0) throw invalid(kind, name, causes);
+}
+
+/** Checks a new object. Throws 400 or 422 with every fault. */
 export function checkNew(kind: Kind, object: Fields): void {
   const causes = [...faultsOf(kind, object), ...(kind.kind === 'Pod' ? podFaults(fieldsOf(object.spec)) : [])];
   const { name, generateName } = fieldsOf(object.metadata);
-  if (causes.length > 0) throw invalid(kind, String(name ?? generateName ?? ''), causes);
+  refuse(kind, String(name ?? generateName ?? ''), causes);
 }
 
-/** Checks a changed object against what it was. Throws 422 with every fault. */
+/** Checks a changed object against what it was. Throws 400 or 422 with every fault. */
 export function checkChanged(kind: Kind, before: Kobject, object: Fields): void {
   const causes: Cause[] = [...faultsOf(kind, object)];
   if (kind.kind === 'Pod') causes.push(...podUpdateFaults(fieldsOf(before.spec), fieldsOf(object.spec)));
@@ -89,7 +96,7 @@ export function checkChanged(kind: Kind, before: Kobject, object: Fields): void 
   const { finalizers = [], deletionTimestamp } = before.metadata;
   const added = deletionTimestamp === undefined ? [] : ((fieldsOf(object.metadata).finalizers ?? []) as string[]).filter((one) => !finalizers.includes(one));
   if (added.length > 0) causes.push({ reason: 'FieldValueForbidden', field: 'metadata.finalizers', message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}` });
-  if (causes.length > 0) throw invalid(kind, before.metadata.name, causes);
+  refuse(kind, before.metadata.name, causes);
 }
 
 /** What the server sets in a new object's body: a pod starts as Pending, a bound one as scheduled. */

@@ -15,7 +15,7 @@ import { at, fieldsOf, listOf, type Kobject } from './object.js';
 import { keyOf, type Objects, type Part, type PatchType, type Place, type WriteOptions } from './objects.js';
 import { admit, targetOf, type Target } from './route.js';
 import { both, fieldMatch, labelMatch, type Match } from './selectors.js';
-import { badRequest, noPath, notAllowed, StatusError, unsupported } from './status.js';
+import { alreadyExists, badRequest, noPath, notAllowed, StatusError, unsupported } from './status.js';
 import type { Store } from './store.js';
 import { partial, tableOf } from './tables.js';
 import type { Certificates } from './tls.js';
@@ -36,7 +36,13 @@ export interface ServerOptions {
   readonly bookmarkMs: number;
 }
 
-export interface ApiServer { readonly url: string; readonly port: number; stop(): Promise<void> }
+export interface ApiServer {
+  readonly url: string;
+  readonly port: number;
+  /** Ends every watch. */
+  cut(): void;
+  stop(): Promise<void>;
+}
 
 const JSON_TYPES = ['application/json'];
 const PATCHES: Readonly<Record<string, PatchType>> = { 'application/merge-patch+json': 'merge', 'application/json-patch+json': 'json', 'application/strategic-merge-patch+json': 'strategic' };
@@ -68,6 +74,7 @@ const running = (pod: Kobject | undefined, container: string, run: number): bool
 /** Starts the API over HTTPS on loopback. */
 export async function startServer({ port, certificates, token, kinds, store, objects, logs, clock, log, bookmarkMs }: ServerOptions): Promise<ApiServer> {
   const stopping = new AbortController();
+  let cutting = new AbortController();
   let taken = port;
 
   const show = (call: Call, code: number, kind: Kind, object: Kobject): void => {
@@ -80,11 +87,14 @@ export async function startServer({ port, certificates, token, kinds, store, obj
 
   async function many(call: Call, { kind, namespace }: Target): Promise<void> {
     const query = call.url.searchParams;
-    if (kind.access === 'read' && call.method !== 'GET') throw notAllowed();
+    if (kind.access === 'read' && call.method !== 'GET') {
+      const name = at(call.method === 'POST' ? await jsonBody(call, JSON_TYPES) : undefined, 'metadata', 'name');
+      throw typeof name === 'string' && store.get(kind.plural, name) ? alreadyExists(kind, name) : notAllowed();
+    }
     switch (call.method) {
       case 'GET': {
         const about = { kind, namespace, match: matchOf(query, kind), format: formatOf(call.accept, query) };
-        return flagOf(query, 'watch') ? watch(call, about, { store, clock, bookmarkMs }) : list(call, about, { store, clock });
+        return flagOf(query, 'watch') ? watch({ ...call, signal: AbortSignal.any([call.signal, cutting.signal]) }, about, { store, clock, bookmarkMs }) : list(call, about, { store, clock });
       }
       case 'POST': {
         if (kind.namespaced && namespace === '') throw notAllowed();
@@ -187,6 +197,7 @@ export async function startServer({ port, certificates, token, kinds, store, obj
   return {
     url: `https://127.0.0.1:${String(taken)}`,
     port: taken,
+    cut() { cutting.abort(); cutting = new AbortController(); },
     async stop() {
       stopping.abort();
       const closed = new Promise<void>((resolve) => { server.close(() => { resolve(); }); });

@@ -36,6 +36,8 @@ export interface Store {
   remove(plural: string, key: string): Kobject;
   /** Changes after a version, oldest first. Throws 410 when they are forgotten. */
   since(version: number, plural: string): readonly Change[];
+  /** Forgets the history, as after a compaction: versions and pages of before are answered with 410. */
+  forget(): void;
   /** Calls with every change from now on, in order; answers how to stop. */
   watch(listener: (change: Change) => void): () => void;
 }
@@ -169,6 +171,7 @@ export async function openStore({ journal, historySize }: { journal: Journal; hi
       return object;
     },
     since,
+    forget() { history = []; oldest = version; },
     watch(listener) {
       listeners.add(listener);
       return () => { listeners.delete(listener); };

@@ -13,6 +13,7 @@ export interface Known {
   readonly busy: ReadonlySet<string>;
 }
 
+const SCHEDULER = 'default-scheduler';
 const byAge = (a: Kobject, b: Kobject): number => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp) || Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion);
 const isOver = (pod: Kobject): boolean => ['Succeeded', 'Failed'].includes(textOf(at(pod, 'status', 'phase')) ?? '');
 
@@ -38,7 +39,8 @@ export function plan(pods: readonly Kobject[], { node, schedule, concurrency, ru
     } else free--; // it holds its place in the queue
   }
   if (schedule === 'own') return steps;
-  const waiting = pods.filter((pod) => !at(pod, 'spec', 'nodeName') && pod.metadata.deletionTimestamp === undefined && !isOver(pod)).sort(byAge);
+  const ours = (pod: Kobject): boolean => !at(pod, 'spec', 'nodeName') && (textOf(at(pod, 'spec', 'schedulerName')) ?? SCHEDULER) === SCHEDULER;
+  const waiting = pods.filter((pod) => ours(pod) && pod.metadata.deletionTimestamp === undefined && !isOver(pod)).sort(byAge);
   for (const pod of waiting) {
     if (free <= 0) break;
     free--; // also when its binding is on its way

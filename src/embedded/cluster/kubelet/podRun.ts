@@ -100,7 +100,10 @@ export function startPod(pod: Kobject, deps: PodDeps): PodRun {
     const messageFile = join(dir, 'messages', `${name}-${String(restarts)}`);
     const mounts = await mountsOf(spec, places, own);
     const messagePath = textOf(spec.terminationMessagePath) ?? '/dev/termination-log';
-    const paths = rewriter([...mounts, { from: messagePath, to: messageFile }]);
+    const wanted = textOf(spec.workingDir);
+    // A folder that neither a volume nor this machine has: a container would have it to itself.
+    const made = wanted !== undefined && rewriter(mounts).text(wanted) === wanted && !(await stat(wanted).catch(() => undefined)) ? [{ from: wanted, to: join(dir, 'work', name) }] : [];
+    const paths = rewriter([...mounts, ...made, { from: messagePath, to: messageFile }]);
     const image = deps.images(textOf(spec.image) ?? '');
     const words = (list: unknown): readonly string[] => listOf(list).map((word) => paths.text(expand(String(word), own)));
     const command = listOf(spec.command).length > 0 ? words(spec.command) : (image?.command ?? []);
@@ -108,7 +111,6 @@ export function startPod(pod: Kobject, deps: PodDeps): PodRun {
     for (const [key, value] of own) env.set(key, paths.value(value));
     // What stands for an image knows default paths; here it learns where they are.
     if (image) env.set('PROW_MOUNTS', JSON.stringify(Object.fromEntries(mounts.map(({ from, to }) => [from, to]))));
-    const wanted = textOf(spec.workingDir);
     const cwd = wanted === undefined ? join(dir, 'home') : paths.text(wanted);
     if (wanted !== undefined && cwd !== wanted) await mkdir(cwd, { recursive: true });
     await mkdir(join(dir, 'messages'), { recursive: true });
@@ -211,9 +213,7 @@ export function startPod(pod: Kobject, deps: PodDeps): PodRun {
     for (const one of containers) if (phase === 'Failed' && one.state.kind === 'waiting' && one.last) one.state = { kind: 'ended', how: one.last };
     report();
     await reporter.flush();
-    await rm(join(dir, 'volumes'), { recursive: true, force: true }).catch(() => undefined);
-    await rm(join(dir, 'home'), { recursive: true, force: true }).catch(() => undefined);
-    await rm(join(dir, 'tmp'), { recursive: true, force: true }).catch(() => undefined);
+    for (const part of ['volumes', 'home', 'tmp', 'work']) await rm(join(dir, part), { recursive: true, force: true }).catch(() => undefined);
   }
 
   const run: PodRun = {
