@@ -40,6 +40,11 @@ export function batchProwJob(job: Presubmit, { refs, ...making }: Making & Reado
   return prowJob({ ...spec('batch', job), refs: completedRefs(job, refs), context: job.context }, withOptional(job, making), job);
 }
 
+/** The ProwJob of a periodic. */
+export function periodicProwJob(job: Periodic, making: Making): ProwJob {
+  return prowJob(periodicSpec(job), making, job);
+}
+
 export function presubmitSpec(job: Presubmit, refs: Refs): Spec {
   return {
     ...spec('presubmit', job),

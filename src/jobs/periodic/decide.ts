@@ -30,7 +30,8 @@ export interface PeriodicsPlan {
 
 type Answer = Readonly<{ due?: Omit<Due, 'job'>; next?: number | undefined }>;
 
-const RETRY_LABEL = 'prow.k8s.io/re-run';
+/** The number of a retry, on its ProwJob (jobs 1.9). */
+export const RETRY_LABEL = 'prow.k8s.io/re-run';
 const MAX_RETRIES = 10;
 
 /**
