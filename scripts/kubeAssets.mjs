@@ -12,11 +12,15 @@ import { has, needCommand, root, run, say } from './setup.mjs';
 const source = join(root, 'test', 'kube');
 const FILES = ['go.mod', 'go.sum', 'main.go'];
 const BUILD_MINUTES = 30;
+const [, version = ''] = /k8s\.io\/kubernetes v(\S+)/.exec(readFileSync(join(source, 'go.mod'), 'utf8')) ?? [];
+// What Kubernetes' own build writes into the binary: clients look at it.
+const LDFLAGS = ['-s', '-w', `-X k8s.io/component-base/version.gitVersion=v${version}`, `-X k8s.io/component-base/version.gitMajor=${version.split('.')[0]}`, `-X k8s.io/component-base/version.gitMinor=${version.split('.')[1]}`].join(' ');
 
 /** The folder where the binaries of this version of test/kube belong, whether they are there or not. */
 export function assetsFolder() {
   if (process.env.KUBEBUILDER_ASSETS) return process.env.KUBEBUILDER_ASSETS;
   const hash = createHash('sha256');
+  hash.update(LDFLAGS);
   for (const file of FILES) hash.update(readFileSync(join(source, file)));
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(cache, 'prow', 'kube-assets', hash.digest('hex').slice(0, 16));
@@ -58,11 +62,11 @@ function findEtcd(work) {
 }
 
 function buildApiServer(to) {
-  const version = has('go') ? spawnSync('go', ['env', 'GOVERSION'], { cwd: tmpdir(), encoding: 'utf8' }).stdout.trim() : '';
-  const [, major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
-  if (major < 1 || (major === 1 && minor < 26)) fail(`Go 1.26 or newer builds kube-apiserver; this is ${version || 'a machine without Go'}. Or name a folder with etcd and kube-apiserver in KUBEBUILDER_ASSETS`);
+  const found = has('go') ? spawnSync('go', ['env', 'GOVERSION'], { cwd: tmpdir(), encoding: 'utf8' }).stdout.trim() : '';
+  const [, major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(found) ?? []).map(Number);
+  if (major < 1 || (major === 1 && minor < 26)) fail(`Go 1.26 or newer builds kube-apiserver; this is ${found || 'a machine without Go'}. Or name a folder with etcd and kube-apiserver in KUBEBUILDER_ASSETS`);
   say('building kube-apiserver (some minutes the first time)');
-  const { code } = run('go', ['build', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', to, '.'], {
+  const { code } = run('go', ['build', '-trimpath', '-buildvcs=false', `-ldflags=${LDFLAGS}`, '-o', to, '.'], {
     cwd: source,
     stdio: ['ignore', process.stderr, process.stderr],
     timeout: BUILD_MINUTES * 60_000,

@@ -38,7 +38,7 @@ export interface KubeOptions {
 export interface OpenedKube extends Kube {
   /** `none` when no kubeconfig and no cluster around was found: then there are no jobs. */
   readonly infrastructure: () => 'found' | 'none';
-  /** Reads the kubeconfigs and `disabled_clusters` now; resolves when what they say is in force, or known to be broken. */
+  /** Looks at the kubeconfigs, `disabled_clusters` and the namespaces now; resolves when what they say is in force, or known to be broken. */
   reload(): Promise<void>;
 }
 
@@ -71,24 +71,28 @@ export async function openKube(options: KubeOptions): Promise<OpenedKube> {
   };
   const apply = async ({ infrastructure, clusters: wanted, warnings }: Contexts): Promise<void> => {
     for (const warning of warnings) log.warn({ warning }, 'kubeconfig left out');
-    if (main?.print !== infrastructure?.print) {
+    // A namespace of the configuration is part of what is watched.
+    const { prowJobNamespace, podNamespace } = settings();
+    const placed = (context: Context, namespace: string): Context => ({ ...context, print: `${context.print} ${namespace}` });
+    const next = infrastructure && placed(infrastructure, prowJobNamespace);
+    if (main?.print !== next?.print) {
       const before = main;
-      main = infrastructure && openMain(infrastructure);
+      main = next && openMain(next);
       await before?.close();
     }
-    await clusters.follow(wanted);
+    await clusters.follow(new Map([...wanted].map(([alias, context]) => [alias, placed(context, podNamespace)])));
   };
 
   let seen = '';
   const look = async (): Promise<void> => {
-    const { disabledClusters } = settings();
-    const now = JSON.stringify([printOf(sources), [...disabledClusters].sort()]);
+    const { disabledClusters, prowJobNamespace, podNamespace } = settings();
+    const now = JSON.stringify([printOf(sources), [...disabledClusters].sort(), prowJobNamespace, podNamespace]);
     if (now === seen) return;
     const first = seen === '';
     seen = now;
     const contexts = readContexts(sources, disabledClusters, library);
     await apply(contexts);
-    if (!first) log.info({ clusters: clusters.names() }, 'kubeconfig changed, clusters follow');
+    if (!first) log.info({ clusters: clusters.names() }, 'kubeconfig or namespaces changed, clusters follow');
   };
   let running: Promise<void> = look();
   const reload = (): Promise<void> => {

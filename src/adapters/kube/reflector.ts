@@ -10,7 +10,7 @@ import { pause } from './retry.js';
 export interface Timings {
   /** For how long a watch is asked for; up to half as much again is added by chance, so that not all end at once. */
   readonly watchSeconds: number;
-  /** A watch that says nothing for this long, not even a bookmark (one a minute), is opened anew: its connection may be dead. */
+  /** A watch that says nothing for this long is opened anew: its connection may be dead. Bookmarks come about once a minute, but none where nothing happens. */
   readonly silenceMs: number;
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;

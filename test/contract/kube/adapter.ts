@@ -83,7 +83,7 @@ export function adapterContract(get: GetSuite): void {
       place.prowJobNamespace = await suite.namespace();
       await kube.jobs.create(job('there'), PATIENT);
       expect(await kube.jobs.find('here', PATIENT)).toBeUndefined();
-      await suite.under.forget();
+      await kube.reload();
       await kube.jobIndex.shows({ namespace: place.prowJobNamespace, name: 'there' }, (now) => now !== undefined, PATIENT);
       expect(kube.jobIndex.get(before, 'here')).toBeUndefined();
     });

@@ -55,7 +55,7 @@ export function objectContract(get: GetSuite): void {
       { name: 'a text that should be a number', body: prowJob('a', { spec: { max_concurrency: 'x' } }), status: 422, reason: 'Invalid', says: 'max_concurrency' },
       { name: 'a pull request without its number', body: prowJob('a', { spec: { refs: { org: 'o', repo: 'r', pulls: [{ author: '', sha: '' }] } } }), status: 422, reason: 'Invalid', says: 'number' },
       { name: 'a label value that is none', body: prowJob('a', { labels: { x: 'a b' } }), status: 422, reason: 'Invalid', says: 'metadata.labels' },
-      { name: 'another kind', body: { ...prowJob('a'), kind: 'Pod' }, status: 400, reason: 'BadRequest', says: '' },
+      { name: 'another kind', body: { ...prowJob('a'), kind: 'Pod' }, status: 422, reason: 'Invalid', says: 'kind' },
       { name: 'another namespace', body: { ...prowJob('a'), metadata: { name: 'a', namespace: 'elsewhere' } }, status: 400, reason: 'BadRequest', says: 'namespace' },
     ])('refuses $name', async ({ body, status, reason, says }) => {
       const suite = get();

@@ -60,7 +60,7 @@ export async function apiOf(under: ApiUnderTest): Promise<Suite> {
     // Built in already, or with no way to add others.
     if (statusOf(error) !== 409 && statusOf(error) !== 404) throw error;
   });
-  await eventually('the ProwJob resource', () => call('GET', prowJobs('default')).then(() => true, () => false));
+  for (const path of [prowJobs('default'), '/apis/prow.k8s.io/v1']) await eventually('the ProwJob resource', () => call('GET', path).then(() => true, () => false));
   return {
     under, http, call,
     async namespace() {
