@@ -4,6 +4,7 @@ import { unknownPlugins } from '../config/checks/plugins.js';
 import { UNKNOWN_KEY } from '../config/decode.js';
 import { formatFinding, type Finding } from '../config/findings.js';
 import { readConfig } from '../config/load.js';
+import type { JobCache } from '../config/read/cache.js';
 import type { Snapshot } from '../config/snapshot.js';
 import { RemoteError } from '../core/errors.js';
 import type { Repo } from '../core/ids.js';
@@ -22,17 +23,19 @@ interface CheckconfigDeps {
   readonly note: (line: string) => void;
   readonly contextFault: (snapshot: Snapshot, at: Repo & Readonly<{ branch: string }>) => string | undefined;
   /** Reads the files of the account; throws where that fails. */
-  readonly github: (options: GithubOptions) => RepoSurvey;
+  readonly github: (options: GithubOptions) => RepoSurvey | Promise<RepoSurvey>;
+  /** What earlier runs decoded. */
+  readonly cache?: JobCache | undefined;
 }
 
 /**
  * Checks the configuration as upstream's command does (config 4.1): 1 when it does not load, or with `--strict` when there is a
  * warning, else 0. Every finding is one line, `file:line:column: key: message`; a warning ends with its name.
  */
-export async function checkconfig(args: readonly string[], { print, note, contextFault, github }: CheckconfigDeps): Promise<number> {
+export async function checkconfig(args: readonly string[], { print, note, contextFault, github, cache }: CheckconfigDeps): Promise<number> {
   const options = readOptions(args);
-  const survey = options.github && options.checks.some((name) => 'asks' in CHECKS[name]) ? github(options.github) : undefined;
-  const { findings, snapshot, ...read } = await readConfig(options.files);
+  const survey = options.github && options.checks.some((name) => 'asks' in CHECKS[name]) ? await github(options.github) : undefined;
+  const { findings, snapshot, ...read } = await readConfig(options.files, { cache });
   if (!snapshot) return fail(findings.errors, { print, note });
   const input: CheckInput = {
     ...read, snapshot, files: options.files, loadWarnings: findings.warnings, requiredAnnotations: options.requiredAnnotations,

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ConfigError } from '../core/errors.js';
 import type { Stores } from '../stores.js';
@@ -65,7 +65,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
           return loadProwJobs({ kubeconfig: kubeconfig ?? process.env.KUBECONFIG ?? join(homedir(), '.kube', 'config'), namespace: () => namespace, mode: 'act', log: silentLog });
         };
         const pause = () => setTimeout(2_000, undefined, { signal: ended.signal });
-        return mkpj(args, { print, ask: terminal.ask, github, jobs, pause, signal: ended.signal, newName: randomUUID, now: Date.now });
+        return mkpj(args, { print, cache: await jobCache(), ask: terminal.ask, github, jobs, pause, signal: ended.signal, newName: randomUUID, now: Date.now });
       }, 'flags');
     },
   },
@@ -79,7 +79,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
         ]);
         using terminal = openTerminal();
         return mkpod(args, {
-          print, warn: (line) => { console.error(`prow: ${line}`); }, ask: terminal.ask, read: async (path) => readFileSync(path === '-' ? 0 : path, 'utf8'),
+          print, cache: await jobCache(), warn: (line) => { console.error(`prow: ${line}`); }, ask: terminal.ask, read: async (path) => readFileSync(path === '-' ? 0 : path, 'utf8'),
           makeTempDir: async (prefix) => mkdtempSync(join(tmpdir(), prefix)), now: Date.now, pods: { podOf, everyJob, snowflake },
         });
       }, 'flags');
@@ -90,12 +90,13 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
     run: async (args) => {
       const { checkconfig, CHECKCONFIG_FLAGS } = await import('./checkconfig.js');
       return withHelp('prow checkconfig', CHECKCONFIG_FLAGS, async () => {
-        const [{ contextPolicy }, { createRepoSurvey }] = await Promise.all([import('../tide/contexts.js'), import('../adapters/survey.js')]);
+        const { contextPolicy } = await import('../tide/contexts.js');
         const secret = (path: string) => readFileSync(path, 'utf8').trim();
         return checkconfig(args, {
           print,
           note: (line) => { console.error(`prow: ${line}`); },
-          github: ({ endpoint, account }) => createRepoSurvey({
+          cache: await jobCache(),
+          github: async ({ endpoint, account }) => (await import('../adapters/survey.js')).createRepoSurvey({
             endpoint, signal: AbortSignal.timeout(1_800_000), pause: async (ms) => { await setTimeout(ms); },
             credentials: account.kind === 'token' ? { kind: 'token', token: secret(account.path) } : { kind: 'app', appId: account.id, privateKey: secret(account.keyPath) },
           }),
@@ -119,6 +120,12 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
 };
+
+/** What commands decoded before, in the user's cache folder (XDG_CACHE_HOME, which counts only if it is absolute). */
+async function jobCache() {
+  const { XDG_CACHE_HOME: home = '' } = process.env;
+  return (await import('../config/read/cache.js')).openJobCache(join(isAbsolute(home) ? home : join(homedir(), '.cache'), 'prow'));
+}
 
 function version(): string {
   for (const up of ['../../package.json', '../../../package.json']) {

@@ -1,6 +1,7 @@
 import { periodicSpec, postsubmitSpec, presubmitSpec, prowJob } from '../config/jobs/build.js';
 import { findJob, orgAndRepo, type FoundJob } from '../config/jobs/find.js';
 import { loadConfig } from '../config/load.js';
+import type { JobCache } from '../config/read/cache.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
 import type { RefLookup } from '../core/ports/lookup.js';
 import { isComplete, type ProwJob, type Refs } from '../core/prowjob.js';
@@ -26,6 +27,8 @@ export const MKPJ_FLAGS = {
 
 interface Deps {
   readonly print: (line: string) => void;
+  /** What earlier runs decoded. */
+  readonly cache?: JobCache | undefined;
   /** Asks the person at the terminal. */
   readonly ask: (question: string) => Promise<string>;
   readonly github: (options: Readonly<{ endpoint: string; tokenPath: string | undefined }>) => RefLookup;
@@ -44,7 +47,7 @@ export async function mkpj(args: readonly string[], deps: Deps): Promise<number>
   const name = flags.text('job');
   if (name === undefined || name === '') throw new UsageError('--job is missing');
   const files = configFiles(flags);
-  const { snapshot } = await loadConfig(files);
+  const { snapshot } = await loadConfig(files, { cache: deps.cache });
   const found = findJob(snapshot.jobs, name);
   if (!found) throw new Error(`there is no job ${name}`);
   const spec = await specOf(found, flags, deps);

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { isRecord } from '../config/decode.js';
 import type { Finding } from '../config/findings.js';
 import { loadConfig } from '../config/load.js';
+import type { JobCache } from '../config/read/cache.js';
 import type { Snapshot } from '../config/snapshot.js';
 import { readYaml } from '../config/yaml/source.js';
 import type { ProwJob } from '../core/prowjob.js';
@@ -43,6 +44,8 @@ interface Sample {
 
 interface Deps {
   readonly print: (line: string) => void;
+  /** What earlier runs decoded. */
+  readonly cache?: JobCache | undefined;
   readonly warn: (line: string) => void;
   readonly ask: (question: string) => Promise<string>;
   /** Text of a file, of standard input for `-`. */
@@ -77,9 +80,9 @@ export async function mkpod(args: readonly string[], deps: Deps): Promise<number
   return 0;
 }
 
-async function all(flags: FlagReader, { print, now, pods }: Deps): Promise<number> {
+async function all(flags: FlagReader, { print, now, pods, cache }: Deps): Promise<number> {
   if (flags.given('prow-job') || flags.given('local') || flags.given('out-dir')) throw new UsageError('--all excludes --prow-job, --local and --out-dir');
-  const { snapshot } = await loadConfig(configFiles(flags));
+  const { snapshot } = await loadConfig(configFiles(flags), { cache });
   const text = (flag: keyof typeof MKPOD_FLAGS) => flags.text(flag) ?? '';
   const sample: Sample = {
     baseRef: text('base-ref'),
