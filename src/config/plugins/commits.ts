@@ -14,7 +14,7 @@ export const DcoEntry = z.object({
 export type DcoEntry = z.infer<typeof DcoEntry>;
 
 /** Keys `*`, `org` and `org/repo`; the closest one counts alone. One that is null counts as missing. */
-export const Dco = map(DcoEntry, 'By `*`, `org` or `org/repo`: how commits are signed off. Only the closest key counts.');
+export const Dco = map(DcoEntry, 'The plugin dco, by `*`, `org` or `org/repo`: how commits are signed off. Only the closest key counts.');
 
 const COMMIT_CHECKS = ['fixupPrefix', 'issueClosingKeywords'] as const;
 export type CommitCheck = (typeof COMMIT_CHECKS)[number];

@@ -2,10 +2,10 @@ import { slug, type Repo } from '../../core/ids.js';
 import { pattern } from '../../core/re2.js';
 import { entryFor, forRepo, names, own } from '../lookup.js';
 import { regexFault } from '../scalars.js';
-import { DcoEntry, InvalidCommitMsg, type CherryPickApproved, type CommitCheck } from './commits.js';
+import { DcoEntry, InvalidCommitMsg, type CherryPickApproved } from './commits.js';
 import type { MilestoneTeam } from './planning.js';
-import { effectiveSizes, type Size, type WaitForStatus } from './review.js';
-import { ApproveEntry, LgtmEntry, TriggerEntry, type PluginsConfig } from './schema.js';
+import { effectiveSizes, type Size } from './review.js';
+import { ApproveEntry, LgtmEntry, TriggerEntry, type ExternalPlugin, type PluginsConfig } from './schema.js';
 import { Welcome, type MergeWarning } from './talk.js';
 
 type Sections<K extends keyof PluginsConfig> = Pick<PluginsConfig, K>;
@@ -32,11 +32,6 @@ export function invalidCommitMsgFor(config: Sections<'invalid_commit_msg'>, repo
   return entryFor(config.invalid_commit_msg, repo) ?? InvalidCommitMsg.parse({});
 }
 
-/** Whether a check of commit messages runs; the first word about it counts. */
-export function runsCommitCheck({ checks }: Pick<InvalidCommitMsg, 'checks'>, name: CommitCheck): boolean {
-  return checks.find((check) => check.name === name)?.disabled !== true;
-}
-
 /** Who need not sign off in a repository: what is said for it, for its organisation, for `*`, never merged. */
 export function dcoFor(config: Sections<'dco'>, repo: Repo): DcoEntry {
   return forRepo(config.dco, repo) ?? DcoEntry.parse({});
@@ -52,13 +47,6 @@ export function ownersFilenames(config: Sections<'owners'>, repo: Repo): Readonl
 export function overrideTeams(config: Sections<'override'>, repo: Repo): readonly string[] {
   const { allowed_github_teams: teams } = config.override;
   return [...new Set([...(own(teams, slug(repo)) ?? []), ...(own(teams, repo.org) ?? [])])];
-}
-
-/** Whether a merged branch is kept: named, or matched anywhere, by a list of the repository or of its organisation. What is not RE2 is a name only. */
-export function isPreservedBranch(config: Sections<'branch_cleaner'>, repo: Repo, branch: string): boolean {
-  const { preserved_branches: kept } = config.branch_cleaner;
-  return [...(own(kept, slug(repo)) ?? []), ...(own(kept, repo.org) ?? [])]
-    .some((entry) => entry === branch || (regexFault(entry) === undefined && pattern(entry).test(branch)));
 }
 
 /** Who may set milestones in a repository: its own team, else that under the empty key. Organisations have none (plugins-policy 4.17). */
@@ -99,21 +87,9 @@ export function sizesOf(config: Sections<'size'>): Size {
   return effectiveSizes(config.size);
 }
 
-/** Whether a commit status is the one that reviews are waiting for. */
-export function isAwaited({ context, state, description }: WaitForStatus, status: Readonly<{ context: string; state: string; description: string }>): boolean {
-  return status.context === context && status.state === state && pattern(description).test(status.description);
-}
-
 /** Who hears of direct pushes to a repository. */
 export function mergeWarningFor(config: Sections<'slack'>, repo: Repo): MergeWarning | undefined {
   return entryFor(config.slack.mergewarnings, repo);
-}
-
-/** Whether one of these logins may push to a branch without a warning; upper and lower case, and an `@` before the name, make no difference. */
-export function mayPush({ exempt_users, exempt_branches }: MergeWarning, branch: string, logins: readonly string[]): boolean {
-  const plain = (login: string) => login.toLowerCase().replace(/^@/, '');
-  const exempt = new Set([...exempt_users, ...(own(exempt_branches, branch) ?? [])].map(plain));
-  return logins.some((login) => exempt.has(plain(login)));
 }
 
 /** The guards of paths for pull requests to a branch, each with the expressions that are RE2; one without any to block with guards nothing. */
@@ -125,4 +101,9 @@ export function blockadesFor(
     .filter(({ repos, branchregexp }) => names(repos, repo) && (branchregexp === undefined || pattern(branchregexp).test(branch)))
     .map(({ blockregexps, exceptionregexps, explanation }) => ({ block: sound(blockregexps), except: sound(exceptionregexps), explanation }))
     .filter(({ block }) => block.length > 0);
+}
+
+/** The external plugins that get an event of a repository: those of its organisation and its own; one without events gets all. */
+export function externalPluginsFor(config: Sections<'external_plugins'>, repo: Repo, event: string): readonly ExternalPlugin[] {
+  return [repo.org, slug(repo)].flatMap((key) => own(config.external_plugins, key) ?? []).filter(({ events }) => events.length === 0 || events.includes(event));
 }

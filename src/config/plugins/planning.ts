@@ -9,9 +9,9 @@ export const MilestoneTeam = z.object({
 }).readonly();
 export type MilestoneTeam = z.infer<typeof MilestoneTeam>;
 
-export const RepoMilestone = map(MilestoneTeam, 'By `org/repo`, or an empty key for all others: who may set milestones.');
+export const RepoMilestone = map(MilestoneTeam, 'The plugins milestone and milestonestatus, by `org/repo` or an empty key for all others: who may set milestones.');
 
-export const MilestoneApplier = map(z.record(z.string(), z.string()).readonly(), 'By `org/repo`, then by branch: the title of the milestone that pull requests get.');
+export const MilestoneApplier = map(z.record(z.string(), z.string()).readonly(), 'The plugin milestoneapplier, by `org/repo`, then by branch: the title of the milestone that pull requests get.');
 
 const teamId = 'The number of the GitHub team that may move cards.';
 const columns = 'By project: the column that is meant where a command names none.';
@@ -32,7 +32,7 @@ export const ProjectConfig = z.object({
 export const ManagedColumn = z.object({
   id: z.int().optional().meta({ description: 'The number of the column; this or its name is needed.' }),
   name: text('The name of the column.'),
-  state: text('The state of the issues: open or closed; any where it is missing.'),
+  state: text('The state of the issues: open or closed; any where it is missing or all.'),
   labels: texts('Labels that an issue needs, all of them; at least one.'),
   org: text('The organisation of the issues; needed.'),
 }).superRefine(({ id, name, labels, org }, context) => {

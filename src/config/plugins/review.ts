@@ -35,7 +35,7 @@ export const Blockade = z.object({
 }).readonly();
 export type Blockade = z.infer<typeof Blockade>;
 
-export const Blockades = list(Blockade, 'What the plugin blockade guards.');
+export const Blockades = list(Blockade, 'The plugin blockade: paths that pull requests may not touch. All entries that fit count.');
 
 export const Override = z.object({
   allow_top_level_owners: flag('Let the approvers of the root OWNERS file override, besides administrators.'),

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import {
-  approveFor, blockadesFor, cherryPickApprovedFor, dcoFor, invalidCommitMsgFor, isAwaited, isPreservedBranch, lgtmFor, mayPush, mergeWarningFor, milestoneFor, milestoneTeamFor,
-  overrideTeams, ownersFilenames, projectRightsFor, runsCommitCheck, sizesOf, triggerFor, welcomeFor,
+  approveFor, blockadesFor, cherryPickApprovedFor, dcoFor, externalPluginsFor, invalidCommitMsgFor, lgtmFor, mergeWarningFor, milestoneFor, milestoneTeamFor, overrideTeams,
+  ownersFilenames, projectRightsFor, sizesOf, triggerFor, welcomeFor,
 } from '../../../src/config/plugins/entries.js';
 import { requiredLabelsFor, restrictedLabelsFor, sigMentions, type Item } from '../../../src/config/plugins/labelLookup.js';
+import { isAdored, isAwaited, isPreservedBranch, managedColumnsFor, mayLinkJira, mayPush, runsCommitCheck } from '../../../src/config/plugins/matching.js';
 import type { PluginsConfig } from '../../../src/config/plugins/schema.js';
 import { plugins } from './read.js';
 
@@ -42,6 +43,18 @@ test.each<{ name: string; text: string; look: (config: PluginsConfig) => readonl
     blockadesFor(c, { ...repo, branch: 'release-1' }), blockadesFor(c, { ...other, branch: 'main' }), blockadesFor(c, { ...foreign, branch: 'release-1' }),
   ], want: [[{ block: ['a'], except: [], explanation: 'e' }, { block: ['b'], except: [], explanation: '' }], [], []] },
   { name: 'size', text: 'size: {m: 50, l: 0}', look: (c) => [sizesOf(c)], want: [{ s: 10, m: 50, l: 100, xl: 500, xxl: 1000 }] },
+  { name: 'external_plugins', text: 'external_plugins: {o: [{name: a}, {name: b, events: [push]}], o/r: [{name: c, events: [status, push]}]}', look: (c) => [
+    ...three((at) => externalPluginsFor(c, at, 'push').map(({ name }) => name)), externalPluginsFor(c, repo, 'issues').map(({ name }) => name),
+  ], want: [['a', 'b', 'c'], ['a', 'b'], [], ['a']] },
+  { name: 'heart', text: 'heart: {adorees: [Ann], commentregexp: "(?i)merged"}', look: (c) => [['ann', 'It is Merged!'], ['ann', 'no'], ['eve', 'merged']].map(([login = '', body = '']) => isAdored(c, { login, body })), want: [true, false, false] },
+  { name: 'heart without an expression', text: 'heart: {adorees: [ann]}', look: (c) => [isAdored(c, { login: 'ann', body: 'merged' })], want: [false] },
+  { name: 'jira', text: 'jira: {disabled_jira_projects: [Ent]}', look: (c) => ['ENT-1', 'enterprise-1', 'abc-ent-1'].map((issue) => mayLinkJira(c, issue)), want: [false, true, true] },
+  {
+    name: 'project_manager',
+    text: 'project_manager: {orgsRepos: {o: {projects: {p: {columns: [{id: 1, org: o, state: closed, labels: [b]}, {name: m, org: o, state: all, labels: [A, b]}, {id: 2, org: o, labels: [a]}]}}}, x/r: {projects: {q: {columns: [{id: 3, org: o, labels: [c]}]}}}}}',
+    look: (c) => [['a', 'B'], ['a'], ['c'], []].map((labels) => managedColumnsFor(c, { org: 'o', state: 'open', labels }).map(({ owner, project, column }) => `${owner} ${project} ${column.name}${column.id ?? ''}`)),
+    want: [['o p m'], ['o p 2'], ['x/r q 3'], []],
+  },
   { name: 'sigmention', text: 'sigmention: {regexp: "@o/sig-([a-z]+)(-bugs)?"}', look: (c) => [sigMentions(c, 'ask @o/sig-node-bugs, @o/sig-net and @o/sig-net again')], want: [[
     { mention: '@o/sig-node-bugs', sig: 'node', topic: '-bugs' }, { mention: '@o/sig-net', sig: 'net', topic: undefined },
   ]] },
