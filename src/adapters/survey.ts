@@ -81,17 +81,18 @@ export function createRepoSurvey({ endpoint, credentials, signal, pause }: Deps)
     if (!all) throw failed(path, 'answered 404', { status: 404 });
     return new Map(all.flatMap(({ id, account }) => (account ? [[account.login.toLowerCase(), id] as const] : [])));
   });
-  const tokens = new Map<string, Promise<string>>();
-  const authorizationFor = async (org: string): Promise<string> => {
+  const tokens = new Map<string, Promise<string | undefined>>();
+  /** Undefined where the App is not installed: nothing of the account is seen. */
+  const authorizationFor = async (org: string): Promise<string | undefined> => {
     if (credentials.kind === 'token') return `Bearer ${credentials.token}`;
     const name = org.toLowerCase();
     const known = tokens.get(name) ?? installationToken(name);
     tokens.set(name, known);
     return known;
   };
-  const installationToken = async (org: string): Promise<string> => {
+  const installationToken = async (org: string): Promise<string | undefined> => {
     const id = (await installations()).get(org);
-    if (id === undefined) throw failed(`/orgs/${org}`, 'the App is not installed there');
+    if (id === undefined) return undefined;
     const path = `/app/installations/${id}/access_tokens`;
     const { status, body } = await ask('POST', path, await jwt());
     if (status === 404) throw failed(path, 'answered 404', { status });
@@ -101,6 +102,7 @@ export function createRepoSurvey({ endpoint, credentials, signal, pause }: Deps)
   return {
     async repos(org) {
       const authorization = await authorizationFor(org);
+      if (authorization === undefined) return undefined;
       for (const kind of ['orgs', 'users']) {
         const found = await list(`/${kind}/${encodeURIComponent(org)}/repos?per_page=100`, RawRepos, authorization);
         if (found) return found.filter(({ archived }) => archived !== true).map(({ name }) => name);
@@ -109,6 +111,7 @@ export function createRepoSurvey({ endpoint, credentials, signal, pause }: Deps)
     },
     async file({ org, name }, path) {
       const authorization = await authorizationFor(org);
+      if (authorization === undefined) return 'unseen';
       const place = `/repos/${encodeURIComponent(org)}/${encodeURIComponent(name)}`;
       const { status } = await ask('GET', `${place}/contents/${path.split('/').map(encodeURIComponent).join('/')}`, authorization);
       if (status !== 404) return 'present';

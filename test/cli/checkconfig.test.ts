@@ -78,6 +78,28 @@ const warnsOf: readonly (readonly [name: string, about: string, files: Files, wa
   ['validate-urls', 'a broken link', { 'plugins.yaml': 'plugins: {o: {plugins: [cat]}}', 'config.yaml': 'status_error_link: "http://[x"' }, ['config.yaml:1:20: status_error_link: expected a URL, found "http://[x"']],
   ['unknown-fields', 'the two main files', { 'config.yaml': 'plonk: {}\nplank: {x: 1}', 'plugins.yaml': 'sizes: {}', 'jobs.yaml': 'postsubmit: {}' }, ['config.yaml:1:1: plonk: unknown key, it has no effect', 'config.yaml:2:9: plank.x: unknown key, it has no effect', 'plugins.yaml:1:1: sizes: unknown key, it has no effect']],
   ['unknown-fields-all', 'every file', { 'config.yaml': 'plonk: {}', 'jobs/a.yaml': `periodics:\n- {name: a, interval: 1h, clusters: x, ${spec}}` }, ['config.yaml:1:1: plonk: unknown key, it has no effect', 'jobs/a.yaml:2:27: periodics[0].clusters: unknown key, it has no effect']],
+  ['unknown-fields', 'of decoration in config.yaml', { 'config.yaml': 'plank:\n  default_decoration_config_entries:\n  - {repo: o, config: {gcs_configuration: {bukket: b}}}\nprowjob_default_entries: [{config: {tenant: t}}]', 'jobs.yaml': `periodics: [{name: a, interval: 1h, spec: {containers: [{imag: x}]}}]` }, ['config.yaml:3:44: plank.default_decoration_config_entries[0].config.gcs_configuration.bukket: unknown key, it has no effect', 'config.yaml:4:37: prowjob_default_entries[0].config.tenant: unknown key, it has no effect']],
+  ['unknown-fields', 'of every section', {
+    'config.yaml': 'deck: {spyglass: {lenses: [{lens: {name: x, config: {any: 1}}, nope: 1}]}, skip: 1}\nsinker: {age: 1h}\nslack_reporter_configs: {"*": {channel: c, chanel: c}}\nin_repo_config: {enable: {}}\npush_gateway: {url: x}\njenkins_operators: [{labels: x}]\nmanaged_webhooks: {org_repo_config: {o: {created_after: x}}}\nhorologium: {tick: 1m}\ngerrit: {orgs: []}\ngangway: {clients: []}\nmoonraker: {timeout: 1m}\npipeline: {concurrent: true}\npubsub_triggers: [{topic: x}]\nscheduler: {external: {cache: {timeout: 1m}}}\nbranch-protection: {restrictions: {user: []}}\nowners_dir_denylist: {repo: {}}\ntide: {merge_commit_template: {o: {text: x}}}',
+  }, [
+    'config.yaml:1:64: deck.spyglass.lenses[0].nope', 'config.yaml:1:76: deck.skip', 'config.yaml:2:10: sinker.age', 'config.yaml:3:44: slack_reporter_configs["*"].chanel', 'config.yaml:4:18: in_repo_config.enable', 'config.yaml:5:16: push_gateway.url', 'config.yaml:6:22: jenkins_operators[0].labels',
+    'config.yaml:7:42: managed_webhooks.org_repo_config.o.created_after', 'config.yaml:8:14: horologium.tick', 'config.yaml:9:10: gerrit.orgs', 'config.yaml:10:11: gangway.clients', 'config.yaml:11:13: moonraker.timeout', 'config.yaml:12:12: pipeline.concurrent', 'config.yaml:13:20: pubsub_triggers[0].topic',
+    'config.yaml:14:32: scheduler.external.cache.timeout', 'config.yaml:15:36: branch-protection.restrictions.user', 'config.yaml:16:23: owners_dir_denylist.repo', 'config.yaml:17:36: tide.merge_commit_template.o.text',
+  ].map((place) => `${place}: unknown key, it has no effect`)],
+  ['unknown-fields-all', 'of what a load keeps as it stands', {
+    'jobs/a.yaml': 'presets: [{labels: {p: t}, env: [{name: X, vale: y}], volumes: [{name: v, emptydir: {medium: Memory, sizelimit: 1Gi, size: 1Gi}}]}]\npostsubmits:\n  o/r:\n  - name: a\n    spec: {containers: [{ARGS: [c], livenessProbe: {httpGet: {port: http, url: x}}}], nodeSelektor: {}}\n    decoration_config: {timeouts: 1h, utility_images: {clonerefs: c, initupload: i, entrypoint: e, sidecar: s}, gcs_configuration: {bucket: b, path_strategy: explicit}}\n    reporter_config: {slack: {chanel: c}}\n    rerun_auth_config: {github_team_slugs: [{org: o, team: t}]}\n    extra_refs: [{org: o, repo: x, branch: b}]\n    prowjob_defaults: {tenant: t}',
+    'prow/x_prowconfig.yaml': 'tide: {querys: []}',
+  }, [
+    'prow/x_prowconfig.yaml:1:8: tide.querys', 'jobs/a.yaml:1:44: presets[0].env[0].vale', 'jobs/a.yaml:1:118: presets[0].volumes[0].emptydir.size', 'jobs/a.yaml:5:75: postsubmits["o/r"][0].spec.containers[0].livenessProbe.httpGet.url', 'jobs/a.yaml:5:87: postsubmits["o/r"][0].spec.nodeSelektor',
+    'jobs/a.yaml:6:25: postsubmits["o/r"][0].decoration_config.timeouts', 'jobs/a.yaml:7:31: postsubmits["o/r"][0].reporter_config.slack.chanel', 'jobs/a.yaml:8:54: postsubmits["o/r"][0].rerun_auth_config.github_team_slugs[0].team', 'jobs/a.yaml:9:36: postsubmits["o/r"][0].extra_refs[0].branch', 'jobs/a.yaml:10:24: postsubmits["o/r"][0].prowjob_defaults.tenant',
+  ].map((place) => `${place}: unknown key, it has no effect`)],
+  ['unquoted-texts', 'where upstream refuses them', {
+    'config.yaml': 'deck: {google_analytics: 5}\npresets: [{labels: {a: 1}}]\nplank: {default_decoration_configs: {"*": {github_app_id: 7, utility_images: {sidecar: yes}}}}',
+    'jobs/a.yaml': 'presets: [{labels: {b: 1}}]\nperiodics:\n- {name: 12, interval: 1h, labels: {m: 5}, spec: {containers: [{env: [{name: X, value: true}], args: [1.5]}]}}',
+  }, [
+    'config.yaml:1:26: deck.google_analytics', 'config.yaml:3:59: plank.default_decoration_configs["*"].github_app_id', 'config.yaml:3:88: plank.default_decoration_configs["*"].utility_images.sidecar', 'config.yaml:2:24: presets[0].labels.a', 'jobs/a.yaml:3:10: periodics[0].name', 'jobs/a.yaml:3:40: periodics[0].labels.m',
+    'jobs/a.yaml:3:88: periodics[0].spec.containers[0].env[0].value', 'jobs/a.yaml:3:103: periodics[0].spec.containers[0].args[0]',
+  ].map((place) => `${place}: expected quotes: upstream takes no plain number or boolean for a text`)],
   ['validate-cluster-field', 'Jenkins on a cluster', { 'jobs.yaml': 'periodics:\n- {name: a, interval: 1h, agent: jenkins, cluster: c}' }, ['jobs.yaml:2:52: periodics[0].cluster: a: has no effect for the agent jenkins']],
   ['validate-supplemental-prow-config-hierarchy', 'prow', { 'prow/any_prowconfig.yaml': 'tide: {queries: [{orgs: [o]}]}', 'prow/o/x_prowconfig.yaml': 'branch-protection: {orgs: {p: {protect: true}}}', 'prow/o/r/x_prowconfig.yaml': 'tide: {merge_method: {o/r: squash}}', 'prow/o/r/s/x_prowconfig.yaml': 'tide: {merge_method: {o/s: squash}}', 'prow/q/x_prowconfig.yaml': 'branch-protection: {protect: true}' }, [
     'prow/o/r/s/x_prowconfig.yaml:1:1: expected a file at most two folders deep (ORG/REPO), found it in o/r/s', 'prow/o/x_prowconfig.yaml:1:1: expected configuration of o only, found some of p', 'prow/q/x_prowconfig.yaml:1:1: expected configuration of q only, found some for everything',
@@ -103,9 +125,17 @@ test('a build cluster that the status file does not know is warned of, a file th
   const jobs = { 'jobs.yaml': `periodics: [{name: a, interval: 1h, cluster: c, ${spec}}]` };
   const known = await mkdtemp(join(tmpdir(), 'clusters-'));
   try {
-    await writeFile(join(known, 'status.json'), '{"default": "Reachable"}');
+    await writeFile(join(known, 'status.json'), '{"default": "Error"}');
     expect((await check({ ...jobs, 'config.yaml': `plank: {build_cluster_status_file: ${known}/status.json}` }, ['--warnings=validate-cluster-field'])).out).toEqual([
       'jobs.yaml:1:46: periodics[0].cluster: a: the cluster c is not in plank.build_cluster_status_file [validate-cluster-field]',
+    ]);
+    await writeFile(join(known, 'status.json'), '{"c": "Error"}');
+    expect(await check({ ...jobs, 'config.yaml': `plank: {build_cluster_status_file: ${known}/status.json}` }, ['--warnings=validate-cluster-field'])).toEqual({
+      code: 0, out: [], notes: ['the cluster c, on which 1 job runs, is in the state Error', 'the configuration is fine'],
+    });
+    await writeFile(join(known, 'status.json'), '["c"]');
+    expect((await check({ ...jobs, 'config.yaml': `plank: {build_cluster_status_file: ${known}/status.json}` }, ['--warnings=validate-cluster-field'])).out).toEqual([
+      'config.yaml:1:36: plank.build_cluster_status_file: the file cannot be read: expected a map from clusters to states [validate-cluster-field]',
     ]);
   } finally {
     await rm(known, { recursive: true });
@@ -152,6 +182,19 @@ test('wrong options end before anything is read', async () => {
   await expect(run(['--config-path=x', '--github-endpoint=nowhere'])).rejects.toThrow('expected an address such as');
 });
 
+test('what has no effect here, and what is not checked, is remarked', async () => {
+  const { code, out, notes } = await check({
+    'config.yaml': 'jenkins_operators: [{}]\ngerrit: {tick_interval: 1m, org_repos_config: []}\ntide: {gerrit: {ratelimit: 3}}\ngangway: {}\nmoonraker: {client_timeout: 1m}\npipeline: {}\npubsub_triggers: []',
+    'jobs.yaml': 'periodics: [{name: a, interval: 1h, agent: other}]',
+  }, ['--strict']);
+  expect({ code, out }).toEqual({ code: 0, out: [] });
+  expect(notes).toEqual([
+    'config.yaml:1:1: jenkins_operators: has no effect: Jenkins is not served', 'config.yaml:2:29: gerrit.org_repos_config: has no effect: Gerrit is not served', 'config.yaml:3:8: tide.gerrit: has no effect: Gerrit is not served', 'config.yaml:4:1: gangway: has no effect: there is no Gangway',
+    "config.yaml:5:1: moonraker: has no effect: repositories' own jobs are read and remembered without a service", 'config.yaml:6:1: pipeline: has no effect: Tekton is not served', 'config.yaml:7:1: pubsub_triggers: has no effect: Pub/Sub is not served',
+    'jobs.yaml:1:44: periodics[0].agent: a: the agent other is not known, so the job is not checked', 'the configuration is fine',
+  ]);
+});
+
 const inRepo: readonly (readonly [about: string, files: Files, want: readonly string[], args?: readonly string[]])[] = [
   ['fine', { '.prow.yaml': `presubmits: [{name: a, ${spec}}]\nperiodics: []` }, []],
   ['none', {}, []],
@@ -163,6 +206,7 @@ const inRepo: readonly (readonly [about: string, files: Files, want: readonly st
   ['a static job of the name', { 'jobs.yaml': `presubmits: {o/r: [{name: a, ${spec}}], o/x: [{name: b, ${spec}}]}`, '.prow.yaml': `presubmits:\n- {name: b, ${spec}}\n- {name: a, ${spec}}` }, ['.prow.yaml:3:10: presubmits[1].name: the job a is there twice for one branch']],
   ['a central preset that clashes', { 'jobs.yaml': 'presets: [{labels: {p: t}, env: [{name: X}]}]', '.prow.yaml': 'presubmits:\n- {name: a, labels: {p: t}, spec: {containers: [{env: [{name: X}]}]}}' }, ['.prow.yaml:2:35: presubmits[0].spec: a: a preset adds the environment variable "X", which is there already']],
   ['an unknown key, where all are looked for', { '.prow.yaml': 'periodics: []' }, ['.prow.yaml:1:1: periodics: unknown key, it has no effect'], ['--warnings=unknown-fields-all']],
+  ['an unknown key of a pod spec, the same', { '.prow.yaml': 'presubmits: [{name: a, spec: {containers: [{imag: x}]}}]' }, ['.prow.yaml:1:45: presubmits[0].spec.containers[0].imag: unknown key, it has no effect'], ['--warnings=unknown-fields-all']],
 ];
 
 test.each(inRepo)("a repository's own configuration: %s", async (_, files, want, args = []) => {

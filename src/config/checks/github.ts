@@ -46,7 +46,7 @@ export const ownersPresence: GithubCheck = async (input, github) => {
   }
   const found = await each([...orgs], async ([org, { plugin, except }]): Promise<readonly Finding[]> => {
     const repos = await github.repos(org);
-    if (!repos) return [at(['plugins', org], `GitHub knows no account ${org}`)];
+    if (!repos) return [at(['plugins', org], `GitHub shows no repositories of ${org} to whoever asks`)];
     for (const name of repos) {
       const repo = `${org}/${name}`;
       if (!except.has(repo) && !asked.has(repo)) asked.set(repo, { repo, entry: org, plugin });
@@ -58,7 +58,7 @@ export const ownersPresence: GithubCheck = async (input, github) => {
     if (name === '' || more.length > 0) return [at(['plugins', entry], `expected ORG/REPO, found ${JSON.stringify(repo)}`)];
     const state = await github.file({ org, name }, 'OWNERS');
     if (state === 'present') return [];
-    return [at(['plugins', entry], state === 'absent' ? `enables ${plugin}, but ${repo} has no file OWNERS at its root` : `enables ${plugin} for ${repo}, which GitHub does not show to this account`)];
+    return [at(['plugins', entry], state === 'absent' ? `enables ${plugin}, but ${repo} has no file OWNERS at its root` : `enables ${plugin} for ${repo}, which GitHub does not show to whoever asks`)];
   });
   return [...found, ...missing].flat();
 };
