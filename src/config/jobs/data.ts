@@ -9,10 +9,10 @@ export function field(of: unknown, name: string): unknown {
   return key === undefined ? undefined : of[key];
 }
 
-/** A text; empty where there is none. */
+/** A text, also where it stands as a plain number or boolean; empty where there is none. */
 export function textAt(of: unknown, name: string): string {
   const value = field(of, name);
-  return typeof value === 'string' ? value : '';
+  return isText(value) ? String(value) : '';
 }
 
 /** A list of objects; what is no object counts as an empty one, so that places stay right. */
@@ -24,5 +24,9 @@ export function listAt(of: unknown, name: string): readonly Data[] {
 /** A list of texts. */
 export function textsAt(of: unknown, name: string): readonly string[] {
   const value = field(of, name);
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  return Array.isArray(value) ? value.filter(isText).map(String) : [];
+}
+
+function isText(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

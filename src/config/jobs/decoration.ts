@@ -1,11 +1,14 @@
 import { field, listAt, textAt, textsAt } from './data.js';
 import { isRecord } from '../decode.js';
+import { isGoUrl } from '../goUrl.js';
 import type { PlacedFault } from './podSpec.js';
 import type { Data } from './schema.js';
 
 const IMAGES = ['clonerefs', 'initupload', 'entrypoint', 'sidecar'];
 const STRATEGIES = ['legacy', 'single', 'explicit'];
-const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+(?:\/[\w!#$%&'*+.^`|~-]+)?(?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:"[^"]*"|[^\s;"]+))*\s*;?$/;
+const TOKEN = "[\\w!#$%&'*+.^`|~{}-]+";
+const MEDIA_TYPE = new RegExp(`^\\s*${TOKEN}(?:/${TOKEN})?\\s*(;.*)?$`, 's');
+const PARAMETER = new RegExp(`^;\\s*(${TOKEN})\\s*=\\s*("(?:[^"\\\\\r\n]|\\\\.)*"|${TOKEN})\\s*`, 's');
 
 /** What a decoration lacks once all its defaults are in it (jobs 1.4, 1.5). Paths are below `decoration_config`. */
 export function decorationFaults(decoration: Data): readonly PlacedFault[] {
@@ -26,9 +29,9 @@ function storageFaults(storage: Data): readonly PlacedFault[] {
   const faults: PlacedFault[] = [];
   const at = (key: string, message: string) => { faults.push([['gcs_configuration', key], message]); };
   const bucket = textAt(storage, 'bucket');
-  if (bucket.includes('://') && !URL.canParse(bucket)) at('bucket', `expected a bucket such as gs://name, found ${JSON.stringify(bucket)}`);
+  if (!isGoUrl(bucket.includes('://') ? bucket : `gs://${bucket}`)) at('bucket', `expected a bucket such as gs://name, found ${JSON.stringify(bucket)}`);
   for (const [extension, type] of Object.entries(Object(field(storage, 'mediaTypes')) as Data)) {
-    if (typeof type !== 'string' || !MEDIA_TYPE.test(type)) at('mediaTypes', `expected a media type for ${extension}, found ${JSON.stringify(type)}`);
+    if (typeof type !== 'string' || !isMediaType(type)) at('mediaTypes', `expected a media type for ${extension}, found ${JSON.stringify(type)}`);
   }
   const strategy = textAt(storage, 'path_strategy');
   if (!STRATEGIES.includes(strategy)) at('path_strategy', `expected one of ${STRATEGIES.join(', ')}, found ${JSON.stringify(strategy)}`);
@@ -36,6 +39,22 @@ function storageFaults(storage: Data): readonly PlacedFault[] {
     for (const key of ['default_org', 'default_repo']) if (textAt(storage, key) === '') at(key, `is needed by path_strategy: ${strategy}`);
   }
   return faults;
+}
+
+/** One type and its parameters, as Go reads them: the type may stand alone, a parameter may be repeated with an equal value. */
+function isMediaType(text: string): boolean {
+  const [type, parameters = ''] = MEDIA_TYPE.exec(text) ?? [];
+  if (type === undefined) return false;
+  const seen = new Map<string, string>();
+  let rest = parameters;
+  while (rest !== '' && rest.trim() !== ';') {
+    const [whole = '', name = '', value = ''] = PARAMETER.exec(rest) ?? [];
+    const key = name.toLowerCase();
+    if (whole === '' || (seen.get(key) ?? value) !== value) return false;
+    seen.set(key, value);
+    rest = rest.slice(whole.length);
+  }
+  return true;
 }
 
 /** A decorated container must say what it runs, since the entrypoint of its image is not known. Paths are below `spec`. */

@@ -26,9 +26,9 @@ export function decorationEntries(prow: Pick<JobDefaults, 'plank'>): readonly De
 
 /** Fields of decoration whose own fields are inherited one by one; anything else is inherited whole. */
 const NESTED = new Set(['utility_images', 'resources', 'gcs_configuration', 'censoring_options', 'scheduling_options']);
-/** An explicit empty text in these stops the inheritance. */
-const EMPTY_COUNTS = new Set(['gcs_credentials_secret', 's3_credentials_secret', 'default_service_account_name', 'cookiefile_secret']);
 const DURATIONS: readonly string[] = ['timeout', 'grace_period', 'pod_pending_timeout', 'pod_running_timeout', 'pod_unscheduled_timeout'];
+/** An explicit empty text in these stops the inheritance; a duration it is not. */
+const EMPTY_COUNTS = new Set(['gcs_credentials_secret', 's3_credentials_secret', 'default_service_account_name', 'cookiefile_secret', ...DURATIONS]);
 
 /** Fills what `specific` leaves unset from `general` (jobs 1.10). */
 export function inheritDecoration(specific: Data, general: Data): Data {
@@ -74,7 +74,7 @@ export function canonicalDecoration(config: Data): Readonly<{ config: Data; faul
     const value = out[key];
     if (value === undefined || value === null) continue;
     // Only these two may be given in nanoseconds.
-    const ms = typeof value === 'number' && (key === 'timeout' || key === 'grace_period') ? value / 1e6 : typeof value === 'string' ? findDuration(value) : undefined;
+    const ms = Number.isInteger(value) && (key === 'timeout' || key === 'grace_period') ? Number(value) / 1e6 : typeof value === 'string' ? findDuration(value) : undefined;
     if (ms === undefined) faults.push(key);
     else out[key] = formatDuration(ms);
   }

@@ -1,4 +1,5 @@
 import { isRecord } from '../decode.js';
+import { normalized } from '../kube/normalize.js';
 import { field } from './data.js';
 import type { Data, Preset } from './schema.js';
 
@@ -16,11 +17,12 @@ function applyPreset(spec: Data, preset: Preset, faults: string[]): Data {
   const out: Record<string, unknown> = { ...spec };
   if (preset.volumes.length > 0) out['volumes'] = appended(listOf(field(spec, 'volumes')), preset.volumes, 'volume', faults);
   if (preset.tolerations.length > 0) {
-    const mine = listOf(field(spec, 'tolerations'));
+    const all = [...listOf(field(spec, 'tolerations'))];
     for (const toleration of preset.tolerations) {
-      if (mine.some((one) => sameFields(one, toleration))) faults.push(`a preset adds a toleration that is there already: ${JSON.stringify(toleration)}`);
+      if (all.some((one) => sameToleration(one, toleration))) faults.push(`a preset adds a toleration that is there already: ${JSON.stringify(toleration)}`);
+      all.push(toleration);
     }
-    out['tolerations'] = [...mine, ...preset.tolerations];
+    out['tolerations'] = all;
   }
   if (preset.env.length > 0 || preset.volumeMounts.length > 0) {
     out['containers'] = listOf(field(spec, 'containers')).map((container) => ({
@@ -49,7 +51,7 @@ export function listOf(value: unknown): readonly Data[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-function sameFields(a: Data, b: Data): boolean {
-  const text = (data: Data) => JSON.stringify(Object.entries(data).sort(([one], [other]) => (one < other ? -1 : 1)));
+function sameToleration(a: Data, b: Data): boolean {
+  const text = (data: Data) => JSON.stringify(normalized('Toleration', data));
   return text(a) === text(b);
 }

@@ -1,11 +1,14 @@
 import type { ProwJobType } from '../../core/prowjob.js';
 import { parseCron } from '../cron.js';
+import { isRecord } from '../decode.js';
 import { findDuration } from '../duration.js';
 import type { Path } from '../findings.js';
+import { goUrlScheme } from '../goUrl.js';
 import type { JobDefaults } from './finalMemo.js';
 import { field, listAt, textAt } from './data.js';
 import { commandFaults, decorationFaults } from './decoration.js';
 import { branchesIntersect } from './match.js';
+import { pipelineFaults, pipelineOf } from './pipeline.js';
 import { podSpecFaults, type PlacedFault } from './podSpec.js';
 import type { Compiled, Data, Periodic, Postsubmit, PresubmitYaml, Presubmit } from './schema.js';
 
@@ -14,7 +17,7 @@ export type Fault = readonly [at: string | Path, message: string];
 
 const NAME = /^[A-Za-z0-9-._]+$/;
 const JENKINS_NAME = /^[A-Za-z0-9-._]([A-Za-z0-9-._/]*[A-Za-z0-9-_])?$/;
-const QUALIFIED = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/;
+const QUALIFIED = /^(?:(?=[^/]{1,253}\/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/;
 const RESERVED_LABELS = ['created-by-prow', 'prow.k8s.io/type', 'prow.k8s.io/id'];
 const AGENTS = ['kubernetes', 'jenkins', 'tekton-pipeline'];
@@ -36,6 +39,7 @@ export function baseFaults(job: Presubmit | Postsubmit | Periodic, type: ProwJob
   const agent = agentFault(job, prow);
   if (agent) faults.push(agent);
   if (job.spec && job.agent === 'kubernetes') faults.push(...below('spec', podSpecFaults(job.spec, type, job.decoration_config)));
+  if (job.agent === 'tekton-pipeline') faults.push(...pipelineFaults(job, type));
   for (const [key, value] of Object.entries(job.labels)) {
     if (RESERVED_LABELS.includes(key)) faults.push([['labels', key], `the label ${key} is reserved`]);
     else if (!QUALIFIED.test(key)) faults.push([['labels', key], `not the name of a label: ${JSON.stringify(key)}`]);
@@ -60,26 +64,27 @@ function containerJobFaults(job: Presubmit | Postsubmit | Periodic): readonly Fa
 /** Whoever may rerun is anyone, or somebody who is named. */
 function rerunFaults(auth: Data | undefined): readonly Fault[] {
   if (field(auth, 'allow_anyone') !== true) return [];
-  const named = ['github_team_ids', 'github_team_slugs', 'github_users', 'github_orgs'].filter((key) => [field(auth, key)].flat().some((one) => one !== undefined && one !== null));
+  const named = ['github_team_ids', 'github_team_slugs', 'github_users', 'github_orgs'].filter((key) => [field(auth, key)].flat().some((one) => one !== undefined));
   return named.map((key): Fault => [['rerun_auth_config', key], 'excludes allow_anyone: true']);
 }
 
 /** Extra refs are looked at only if the job says itself where it is cloned from, as upstream has it. */
 function cloneFaults(job: Presubmit | Postsubmit | Periodic): readonly Fault[] {
   if (job.clone_uri === '') return [];
-  const withToken = textAt(field(job.decoration_config, 'oauth_token_secret'), 'name') !== '';
+  const withToken = isRecord(field(job.decoration_config, 'oauth_token_secret'));
   const refs = listAt(job, 'extra_refs').map((ref, at): readonly [Path, string] => [['extra_refs', at, 'clone_uri'], textAt(ref, 'clone_uri')]);
   return [[['clone_uri'], job.clone_uri] as const, ...refs].flatMap(([path, uri]): readonly Fault[] => {
     const plain = uri.slice(uri.indexOf('@') + 1);
     if (uri === '') return [];
-    if (!URL.canParse(plain, 'http://relative.invalid')) return [[path, `expected a URL, found ${JSON.stringify(uri)}`]];
-    return withToken && !/^https?:/i.test(plain) ? [[path, `expected http or https, since oauth_token_secret is set, found ${JSON.stringify(uri)}`]] : [];
+    const scheme = goUrlScheme(plain);
+    if (scheme === undefined) return [[path, `expected a URL, found ${JSON.stringify(uri)}`]];
+    return withToken && !/^https?$/.test(scheme) ? [[path, `expected http or https, since oauth_token_secret is set, found ${JSON.stringify(uri)}`]] : [];
   });
 }
 
 /** The first rule that the agent breaks; an agent that nobody here knows has none. */
 function agentFault(job: Presubmit | Postsubmit | Periodic, prow: JobDefaults): Fault | undefined {
-  const pipeline = job.pipeline_run_spec ?? job.tekton_pipeline_run_spec;
+  const pipeline = pipelineOf(job);
   if (!AGENTS.includes(job.agent)) return undefined;
   if (job.spec && job.agent !== 'kubernetes') return ['spec', `a pod spec needs the agent kubernetes, found ${job.agent}`];
   if (!job.spec && job.agent === 'kubernetes') return ['', 'the agent kubernetes needs a spec'];
