@@ -8,6 +8,7 @@ import { watchRedis } from './adapters/events/watch.js';
 import { createFeed } from './adapters/feed.js';
 import { createGit } from './adapters/git/git.js';
 import { createGitHub, type GitHub } from './adapters/github/client.js';
+import { createInRepo } from './adapters/inRepo.js';
 import { createIntents } from './adapters/intents.js';
 import { loadProwJobs } from './adapters/kube/prowjobs.js';
 import { createLog, LEVELS, setLevel, type Level } from './adapters/log.js';
@@ -136,6 +137,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const status = (): ConfigStatus => configStatus(watched, followed, since);
   const config = restricted(watched, settings);
   const jobs = await loadProwJobs({ kubeconfig: settings.kubeconfig, namespace: () => config.current().prow.prowjob_namespace, mode, log });
+  const inRepo = createInRepo({ git, cacheSize: settings.inRepoCacheSize });
   const owners = createOwners({ git, github: github.forPlugin('owners'), config, log });
 
   const connection = { redis: patient, prefix, log };
@@ -154,7 +156,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   }
   const views = createTideViews({ redis: patient, prefix });
   const handling = createHandling({
-    config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode,
+    config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, inRepo, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode,
     async poke(events) {
       for (const event of events) {
         await github.observe(event);
@@ -180,7 +182,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   closings.push(() => watch[Symbol.asyncDispose]());
 
   if (role !== 'web') {
-    const tide = { config, merging: github.merging, views, memory: createTideMemory({ redis: patient, prefix }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
+    const tide = { config, merging: github.merging, inRepo, views, memory: createTideMemory({ redis: patient, prefix }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
     const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide }, tideSync: { ...tide, pools: adders.tide }, clock, log, only: settings.queues, components });
     plant = workers.plant;
     closings.push((graceMs) => workers.stop({ graceMs: Math.min(graceMs, HAND_BACK_MS) }));

@@ -25,6 +25,8 @@ export interface Settings {
   /** `asked`: it was named, so a port that is taken is an error. */
   readonly health: Readonly<{ port: number; asked: boolean }>;
   readonly gitDir: string | undefined;
+  /** So many in-repo configurations are kept. */
+  readonly inRepoCacheSize: number;
   readonly supplemental: Readonly<{ prowDirs: readonly string[]; prowSuffix: string; pluginDirs: readonly string[]; pluginSuffix: string }>;
   /** Names of flags that were given and have no effect. */
   readonly idle: readonly string[];
@@ -68,6 +70,7 @@ export const SERVE_FLAGS = {
   'supplemental-prow-configs-filename-suffix': { kind: 'string', about: 'What files in these folders end with.', default: '_prowconfig.yaml' },
   'supplemental-plugin-config-dir': { kind: 'list', about: 'Folders of further plugins.yaml parts.' },
   'supplemental-plugin-configs-filename-suffix': { kind: 'string', about: 'What files in these folders end with.', default: '_pluginconfig.yaml' },
+  'in-repo-config-cache-size': { kind: 'int', about: "So many in-repo configurations are kept in memory.", default: '200' },
   'cache-dir-base': { kind: 'string', about: 'Folder of git mirrors; by default in --state-dir.' },
   kubeconfig: { kind: 'string', about: 'Cluster that keeps ProwJobs. Without one the bot runs without jobs.' },
   port: { kind: 'int', about: 'Port of webhooks and pages.', default: '8888' },
@@ -95,7 +98,6 @@ export const IDLE_FLAGS = {
   'pprof-port': { kind: 'int', about: 'No effect: there is no profiling port.' },
   'profile-memory-usage': { kind: 'bool', about: 'No effect.' },
   'memory-profile-interval': { kind: 'duration', about: 'No effect.' },
-  'in-repo-config-cache-size': { kind: 'int', about: 'No effect.' },
   'moonraker-address': { kind: 'string', about: 'No effect: there is no such server.' },
 } as const satisfies FlagTable;
 
@@ -150,6 +152,8 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
   if (bad !== undefined) throw new UsageError(`--github-endpoint, --github-graphql-endpoint: ${JSON.stringify(bad)} is not an absolute http(s) address`);
   const redisUrl = flags.text('redis-url');
   if (redisUrl && !/^rediss?:\/\//.test(redisUrl)) throw new UsageError(`--redis-url: ${JSON.stringify(redisUrl)} does not start with redis:// or rediss://`);
+  const inRepoCacheSize = flags.int('in-repo-config-cache-size');
+  if (inRepoCacheSize < 1) throw new UsageError(`--in-repo-config-cache-size: expected at least 1, found ${inRepoCacheSize}`);
   const kubeconfig = flags.text('kubeconfig');
   const jobConfigPath = flags.text('job-config-path');
   const components = readComponents(flags.text('components') ?? '');
@@ -169,6 +173,7 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
     adminPort: flags.int('admin-port'),
     health: { port: flags.int('health-port'), asked: flags.given('health-port') },
     gitDir: flags.text('cache-dir-base') || undefined,
+    inRepoCacheSize,
     supplemental: {
       prowDirs: flags.list('supplemental-prow-config-dir'), prowSuffix: flags.text('supplemental-prow-configs-filename-suffix') ?? '',
       pluginDirs: flags.list('supplemental-plugin-config-dir'), pluginSuffix: flags.text('supplemental-plugin-configs-filename-suffix') ?? '',

@@ -1,3 +1,4 @@
+import type { InRepoReads } from '../config/jobs/inRepo.js';
 import type { ConfigSource, Snapshot } from '../config/snapshot.js';
 import type { ActionKind, Action } from '../core/action.js';
 import { UserError } from '../core/errors.js';
@@ -30,6 +31,7 @@ export interface HandlingDeps {
   githubFor(plugin: string): GitHubReads & GitHubWrites;
   readonly git: GitReads;
   readonly owners: OwnersReads;
+  readonly inRepo: InRepoReads;
   readonly jobs: ProwJobs;
   readonly intents: Intents;
   readonly said: Said;
@@ -136,7 +138,7 @@ async function runPart(
   const labels = () => ({ event_type: delivery.event, action: actionOf(event), plugin: plugin.name, took_action: String(github.used() || owners.used()) });
   try {
     const done = await perform(
-      await run({ github: github.port, git: deps.git, owners: owners.port, jobs: deps.jobs, said: deps.said, config, delivery: { id: delivery.id, at: delivery.at }, clock, log, signal }), how, act,
+      await run({ github: github.port, git: deps.git, owners: owners.port, inRepo: deps.inRepo, jobs: deps.jobs, said: deps.said, config, delivery: { id: delivery.id, at: delivery.at }, clock, log, signal }), how, act,
     );
     if (done.length > 0) deps.feed?.publish({ topic: 'plugin', key: delivery.id, at: clock.now(), text: `${plugin.name}: ${done.join(', ')}${where(event)}` });
     return done;

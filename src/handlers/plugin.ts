@@ -1,3 +1,4 @@
+import type { InRepoReads } from '../config/jobs/inRepo.js';
 import type { Snapshot } from '../config/snapshot.js';
 import type { Action } from '../core/action.js';
 import type { CheckEvent, CommentEvent, IssueEvent, PullEvent, PushEvent, ReviewEvent, StatusEvent } from '../core/event.js';
@@ -37,6 +38,8 @@ export interface PluginContext {
   readonly github: GitHubReads;
   readonly git: GitReads;
   readonly owners: OwnersReads;
+  /** Jobs of a repository with those that it configures itself. */
+  readonly inRepo: InRepoReads;
   readonly jobs: Pick<ProwJobs, 'list'>;
   /** Which comments this bot has made, where that is certain. */
   readonly said: Pick<Said, 'ids'>;

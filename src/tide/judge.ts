@@ -6,6 +6,7 @@ import { outdated, readChecks, type CheckState, type ContextPolicy } from './con
 import { methodFor } from './method.js';
 import { TIDE, sameName } from './names.js';
 import { mismatches, queriesFor, type Mismatch } from './query.js';
+import type { OwnPolicy } from './policies.js';
 import { factsOf, holds, type Refusal } from './refusals.js';
 import { blockerReason, checkReason, mismatchReason, plainReason } from './reasons.js';
 
@@ -16,6 +17,8 @@ export interface World {
   readonly revision: string;
   readonly read: PoolRead;
   readonly policy: ContextPolicy;
+  /** Pull requests that change the repository's own jobs, by number, with the rules that hold for them instead. */
+  readonly own: ReadonlyMap<number, OwnPolicy>;
   /** Issues that stop this branch. */
   readonly blockers: readonly BlockerIssue[];
   /** What GitHub refused before, by `refusalKey`'s number and method. */
@@ -67,6 +70,8 @@ function obstacles(member: PoolMember, method: Method | 'contradictory', world: 
   if (blockedByGitHub(member, world)) found.push(plainReason('refused', 'PR is blocked from merging by GitHub (branch protection, reviews or rulesets)', 'whoever GitHub asks for on the pull request'));
   if (member.draft) found.push(plainReason('draft', 'PR is a draft', 'the author, with "Ready for review"'));
   if (rules.strict && member.mergeState === 'BEHIND') found.push(plainReason('behind', `Branch is out of date with ${member.baseRef}`, 'somebody with "Update branch"'));
+  const own = world.own.get(member.number);
+  if (own && 'fault' in own) found.push(plainReason('refused', `The repository's own job configuration cannot be used: ${own.fault}`, 'a commit that mends `.prow/` or `.prow.yaml`'));
   const refusal = world.refusals.get(member.number);
   if (holds(refusal, world.now, factsOf(member, rules, world.revision))) {
     found.push({ ...plainReason('refused', `GitHub refused to merge: ${refusal.message}`, 'a change of the pull request or of the rules of its branch; Tide tries again later'), since: refusal.at });
@@ -94,10 +99,12 @@ export function judge(member: PoolMember, world: World): Judged {
   const unmergeable = obstacles(member, method, world);
   const queries = queriesFor(world.tide.queries, member).map((query) => ({ query, missing: mismatches(query, member) }));
   const nearest = queries.reduce<(typeof queries)[number] | undefined>((best, one) => (best && weight(best.missing) <= weight(one.missing) ? best : one), undefined);
-  const checks = readChecks({ member, policy: world.policy, baseSha: world.read.baseSha, self: world.self });
+  const own = world.own.get(member.number);
+  const policy = own && 'policy' in own ? own.policy : world.policy;
+  const checks = readChecks({ member, policy, baseSha: world.read.baseSha, self: world.self });
   const unmet = checks.filter(({ state }) => state !== 'success');
   const fresh = forRepo(world.tide.prow_freshness, member) ?? 'any';
-  const old = fresh === 'always' && !world.current.has(member.number) ? outdated(checks, world.policy, world.baseMovedAt) : [];
+  const old = fresh === 'always' && !world.current.has(member.number) ? outdated(checks, policy, world.baseMovedAt) : [];
   const reasons = [
     ...unmergeable,
     ...world.blockers.map(blockerReason),

@@ -1,3 +1,4 @@
+import type { InRepoReads } from '../config/jobs/inRepo.js';
 import type { Snapshot } from '../config/snapshot.js';
 import type { Identity } from '../core/ports/github.js';
 import type { TideViews, PoolPull, PoolView } from '../core/ports/tide.js';
@@ -14,6 +15,7 @@ import { readySince, readWorld, recoverMerges } from './world.js';
 
 export interface PoolDeps extends Omit<ActDeps, 'identity' | 'views' | 'readyAt'> {
   readonly views: TideViews;
+  readonly inRepo: InRepoReads;
   /** `read`: looks and shows, and writes nothing to GitHub. */
   readonly mode: 'act' | 'read';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { InRepoReads } from '../config/jobs/inRepo.js';
 import type { Snapshot } from '../config/snapshot.js';
 import { forRepo } from '../config/lookup.js';
 import { slug } from '../core/ids.js';
@@ -7,15 +8,16 @@ import type { Identity } from '../core/ports/github.js';
 import type { Merging, PoolMember, PoolRead, TideMemory } from '../core/ports/merging.js';
 import { CURRENT, begunGroup, freshKey, recordMerge, type ActDeps } from './act.js';
 import { blockersOf } from './blockers.js';
-import { contextPolicy } from './contexts.js';
 import type { Decided } from './decide.js';
 import type { World } from './judge.js';
 import { methodFor } from './method.js';
 import { poolName } from './names.js';
+import { readPolicies } from './policies.js';
 import { Refusal, refusalKey } from './refusals.js';
 
 interface Deps {
   readonly merging: Pick<Merging, 'searchBlockers'>;
+  readonly inRepo: InRepoReads;
   readonly memory: TideMemory;
   readonly clock: Clock;
   readonly identity: Identity;
@@ -27,7 +29,7 @@ export async function readWorld(read: PoolRead, config: Snapshot, deps: Deps): P
   const { merging, memory, clock, identity, signal } = deps;
   const { tide } = config.prow;
   const { repo, branch } = read;
-  const found = contextPolicy({ tide, protection: config.prow['branch-protection'], presubmits: config.presubmits(repo), rules: read.rules, repo, branch });
+  const found = await readPolicies(read, config, deps);
   if ('fault' in found) return found;
   const issues = tide.blocker_label === '' ? [] : await merging.searchBlockers(repo.org, `is:issue state:open label:"${tide.blocker_label}" repo:"${slug(repo)}"`, { signal });
   const refusals = new Map<number, Refusal>();
@@ -44,7 +46,7 @@ export async function readWorld(read: PoolRead, config: Snapshot, deps: Deps): P
   }
   return {
     world: {
-      tide, revision: config.revision, read, policy: found.policy, blockers: blockersOf(issues, { ...repo, branch }), refusals, asked, current,
+      tide, revision: config.revision, read, policy: found.policy, own: found.own, blockers: blockersOf(issues, { ...repo, branch }), refusals, asked, current,
       self: identity.slug, baseMovedAt: await movedAt(read, memory, clock), now: clock.now(),
     },
   };

@@ -219,7 +219,7 @@ test('who asks at the same time shares one read; a failed read is not kept; brok
 
 test('the least used configuration goes first', async () => {
   await using origin = await remote();
-  const shas = [];
+  const shas: string[] = [];
   for (const name of ['a', 'b', 'c']) shas.push(await origin.commit(shas.at(-1), { '.prow.yaml': file(name) }));
   const { at, calls } = open(origin, 2);
   for (const sha of shas) await at(config(), sha);

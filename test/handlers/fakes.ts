@@ -223,7 +223,7 @@ export function world(config: Snapshot, over: Partial<HandlingDeps> = {}): World
   const intents = fakeIntents();
   const never = () => Promise.reject(new Error('not in this test'));
   const deps: HandlingDeps = {
-    config: source(config), githubFor: () => github, git: { listFiles: never, readFiles: never, changedPaths: never }, owners: { load: never }, jobs, intents, said: { begin: () => Promise.resolve(), finish: () => Promise.resolve(), forget: () => Promise.resolve(), ids: () => Promise.resolve(undefined) },
+    config: source(config), githubFor: () => github, git: { listFiles: never, readFiles: never, changedPaths: never }, owners: { load: never }, inRepo: { jobsAt: never }, jobs, intents, said: { begin: () => Promise.resolve(), finish: () => Promise.resolve(), forget: () => Promise.resolve(), ids: () => Promise.resolve(undefined) },
     clock: { now: () => NOW }, log: silentLog, metrics: noMetrics, mode: 'act', ...over,
   };
   return { github, jobs, intents, deps };

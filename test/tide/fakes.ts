@@ -3,6 +3,7 @@ import { silentLog } from '../../src/core/ports/log.js';
 import type { BlockerIssue, CheckMark, MergeOutcome, MergeRequest, Merging, PoolLeases, PoolMember, PoolRead, TideMemory, Verdict } from '../../src/core/ports/merging.js';
 import { noMetrics } from '../../src/core/ports/metrics.js';
 import type { MergeRecord, PoolView, TideViews } from '../../src/core/ports/tide.js';
+import type { InRepoReads } from '../../src/config/jobs/inRepo.js';
 import type { PoolDeps } from '../../src/tide/pool.js';
 import { BASE, NOW, check, freeRules, REPO, status } from './fixtures.js';
 
@@ -138,6 +139,7 @@ export function fakeDeps(merging: Merging) {
   const clock = { at: NOW, now() { return this.at; } };
   const views = fakeViews();
   const memory = fakeMemory();
-  const deps = { merging, memory, views, feed, clock, log: silentLog, metrics: noMetrics, mode: 'act', signal: new AbortController().signal } satisfies PoolDeps;
+  const inRepo: InRepoReads = { jobsAt: (config, { repo }) => Promise.resolve({ presubmits: config.presubmits(repo), postsubmits: [], fault: undefined }) };
+  const deps = { merging, inRepo, memory, views, feed, clock, log: silentLog, metrics: noMetrics, mode: 'act', signal: new AbortController().signal } satisfies PoolDeps;
   return { ...deps, items };
 }

@@ -1,4 +1,5 @@
 import { triggerMatches } from '../../config/jobs/match.js';
+import { inRepoEnabled } from '../../config/jobs/inRepo.js';
 import type { Presubmit } from '../../config/jobs/schema.js';
 import { triggerFor } from '../../config/plugins/entries.js';
 import type { TriggerEntry } from '../../config/plugins/schema.js';
@@ -7,9 +8,10 @@ import type { CommentEvent, Pull } from '../../core/event.js';
 import { replyTo } from '../../core/reply.js';
 import { isSelf, trusted } from '../../core/trusted.js';
 import type { PluginContext } from '../plugin.js';
+import { explain, faultText } from './broken.js';
 import { automatic, available, contextsOf, helpDue, needsChanges, wantedBy } from './decide.js';
 import { asksAnything, outdatesHelp, readAsked, withoutFences, type Asked } from './patterns.js';
-import { changesOf, pickJobs, presubmitsFor, startJobs } from './start.js';
+import { changesOf, mayHaveTests, pickJobs, startJobs, testsAt } from './start.js';
 import { CONFLICT_TEXT, HELP_PURPOSE, helpText, isHelp, mayNotCancelText, untrustedText } from './text.js';
 import { hasLabel, NEEDS_OK_TO_TEST, OK_TO_TEST, trustedPull } from './trust.js';
 import { approvals, reruns } from './workflows.js';
@@ -20,21 +22,28 @@ export async function onComment(event: CommentEvent, context: PluginContext): Pr
   if (event.action !== 'created' || !event.isPull || event.state !== 'open') return [];
   const text = withoutFences(event.body);
   const asked = readAsked(text);
-  const presubmits = presubmitsFor(context, event.repo);
-  if (!asksAnything(asked) && !presubmits.some((job) => triggerMatches(job, text))) return [];
+  const asks = asksAnything(asked) || config.presubmits(event.repo).some((job) => triggerMatches(job, text));
+  if (!asks && !inRepoEnabled(config.prow, event.repo)) return [];
   if (isSelf(await github.identity({ signal }), event.user.login)) return [];
 
   const entry = triggerFor(config.plugins, event.repo);
   // Most who ask are trusted: what a test needs is read meanwhile.
-  const reading = tipsOf(event, presubmits, context);
+  const reading = tipsOf(event, context);
   reading.catch(() => undefined);
+  if (!asks && !(await asksOwnJob(text, await reading, context))) return [];
   const { why, labels: read } = await trustOf(event, entry, context);
   const vouching = !entry.ignore_ok_to_test && (asked.okToTest || asked.cancel);
   if (why !== undefined && asked.cancel && !entry.ignore_ok_to_test && read !== 'untrusted') return [answer(event, 'cancel', mayNotCancelText(why))];
   if (read === 'untrusted') return [answer(event, 'untrusted', untrustedText(entry, why ?? ''))];
   const labels = read ?? (vouching ? undefined : event.labels) ?? (await github.labels(event.issue, { signal }));
   if (vouching && asked.cancel) return takeBack(event, labels);
-  return [...vouch(event, labels, vouching), ...(await test(event, await reading, { text, asked: { ...asked, okToTest: vouching && asked.okToTest }, presubmits, entry }, context))];
+  return [...vouch(event, labels, vouching), ...(await test(event, await reading, { text, asked: { ...asked, okToTest: vouching && asked.okToTest }, entry }, context))];
+}
+
+/** Whether a comment starts a job of the repository's own configuration, whose triggers nobody knows before it is read. */
+async function asksOwnJob(text: string, { pull, baseSha }: Tips, context: PluginContext): Promise<boolean> {
+  const { presubmits } = await testsAt(pull, baseSha, context);
+  return presubmits.some((job) => triggerMatches(job, text));
 }
 
 /** `why` the commenter is not trusted, undefined where they are; `labels` as they were read, or that the pull request is not trusted either. */
@@ -70,12 +79,12 @@ function vouch({ issue }: CommentEvent, labels: readonly string[], vouching: boo
 interface Testing {
   readonly text: string;
   readonly asked: Asked;
-  readonly presubmits: readonly Presubmit[];
   readonly entry: TriggerEntry;
 }
 
-async function test(event: CommentEvent, { pull, baseSha }: Tips, { text, asked, presubmits, entry }: Testing, context: PluginContext): Promise<readonly Action[]> {
+async function test(event: CommentEvent, { pull, baseSha }: Tips, { text, asked, entry }: Testing, context: PluginContext): Promise<readonly Action[]> {
   const { github, config, signal } = context;
+  const { presubmits, fault } = await testsAt(pull, baseSha, context);
   const changes = changesOf(pull, context);
   const [states, outdated, workflows] = await Promise.all([
     asked.retest || asked.retestRequired ? github.contexts(pull, pull.headSha, { signal }) : [],
@@ -87,12 +96,13 @@ async function test(event: CommentEvent, { pull, baseSha }: Tips, { text, asked,
   if (note !== undefined && !(note === 'nothing for all' && workflows.length > 0)) {
     const approved = workflows.filter((action) => action.kind === 'workflow.approve');
     const help = helpText(note, available(presubmits, pull.baseRef, await changesFor(presubmits, pull, changes)), `${pull.org}/${pull.name}@${pull.baseRef}`);
-    return [answer(event, HELP_PURPOSE, help), ...approved];
+    return [answer(event, HELP_PURPOSE, [help, ...faultText(fault, pull, context)].join('\n\n')), ...approved];
   }
   const labels = asked.retest || asked.retestRequired ? { 'prow.k8s.io/retest': 'true' } : {};
   return [
     ...startJobs(jobs, { pull, baseSha, labels }, context),
     ...(pull.mergeable === false && jobs.length > 0 && config.plugins.comment_style === 'quiet' ? [answer(event, 'conflict', CONFLICT_TEXT)] : []),
+    ...(fault ? await explain(pull, fault, context) : []),
     { kind: 'each', actions: [...workflows, ...outdated.map((commentId): Action => ({ kind: 'comment.delete', issue: event.issue, commentId }))] },
   ];
 }
@@ -103,8 +113,9 @@ interface Tips {
 }
 
 /** The pull request and the tip of its base, which only presubmits need. */
-async function tipsOf({ issue, pull, defaultBranch }: CommentEvent, presubmits: readonly Presubmit[], { github, signal }: PluginContext): Promise<Tips> {
-  if (presubmits.length === 0) return { pull: pull ?? (await github.pull(issue, { signal })), baseSha: '' };
+async function tipsOf({ issue, pull, defaultBranch }: CommentEvent, context: PluginContext): Promise<Tips> {
+  const { github, signal } = context;
+  if (!mayHaveTests(issue, context)) return { pull: pull ?? (await github.pull(issue, { signal })), baseSha: '' };
   if (pull) return { pull, baseSha: await github.branchSha(pull, pull.baseRef, { signal }) };
   return github.pullAndBase(issue, defaultBranch, { signal });
 }
