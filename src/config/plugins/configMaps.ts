@@ -42,7 +42,7 @@ export function isZipped(section: Pick<ConfigUpdater, 'gzip'>, spec: Pick<Config
  * `{a,b}` for one of these texts. All else is literal, question marks and brackets included.
  */
 export function globMatches(glob: string, file: string): boolean {
-  return glob.includes('*') ? pattern(expressionOf(normalize(glob))).test(file) : glob === file;
+  return glob.includes('*') ? pattern(expressionOf(normalize(glob).replace(/\/$/u, ''))).test(file) : glob === file;
 }
 
 const TOKEN = /\*\*\/|\*|\{[^{}]+\}|[^]/gu;

@@ -11,7 +11,7 @@ test.each<[glob: string, file: string, want: boolean]>([
   ['**/OWNERS', 'OWNERS', true], ['**/OWNERS', 'a/b/OWNERS', true], ['**/OWNERS', 'a/bOWNERS', false],
   ['dir/**', 'dir/a', true], ['dir/**', 'dir/a/b', false], ['*', '.hidden', true], ['*', 'a/b', false],
   ['a?/*', 'a?/x', true], ['a?/*', 'ab/x', false], ['[ab]/*.y', '[ab]/x.y', true], ['[ab]/*.y', 'a/x.y', false], ['$HOME/*', '$HOME/x', true], ['(a|b)/*', 'a/x', false],
-  ['./a/*', 'a/x', true], ['{a/*', '{a/x', true], ['é/*', 'é/ü\n', true], ['Dir/*', 'dir/x', false],
+  ['./a/*', 'a/x', true], ['a//*', 'a/x', true], ['a/**/', 'a/x', true], ['a/**/', 'a/x/b', false], ['{a/*', '{a/x', true], ['é/*', 'é/ü\n', true], ['Dir/*', 'dir/x', false],
 ])('%s and %s: %s', (glob, file, want) => expect(globMatches(glob, file)).toBe(want));
 
 test('the most specific pattern counts', () => {
