@@ -23,7 +23,7 @@ export async function onComment(event: CommentEvent, context: PluginContext): Pr
   const text = withoutFences(event.body);
   const asked = readAsked(text);
   const asks = asksAnything(asked) || config.presubmits(event.repo).some((job) => triggerMatches(job, text));
-  if (!asks && !inRepoEnabled(config.prow, event.repo)) return [];
+  if (!asks && (text.trim() === '' || !inRepoEnabled(config.prow, event.repo))) return [];
   if (isSelf(await github.identity({ signal }), event.user.login)) return [];
 
   const entry = triggerFor(config.plugins, event.repo);
