@@ -15,7 +15,8 @@ export interface Memory<T extends KubeObject, Lookup extends string> extends Ind
 /** An index in memory. It holds objects as they are given, and tells listeners what differs from before. */
 export function openMemory<T extends KubeObject, Lookup extends string>(lookups: Lookups<T, Lookup>, log: Log): Memory<T, Lookup> {
   const objects = new Map<string, T>();
-  const found = new Map<Lookup, Map<string, Map<string, T>>>();
+  // Most values of some look-ups lead to one object: a Map for each would weigh more than the objects.
+  const found = new Map<Lookup, Map<string, T | Map<string, T>>>();
   const names = Object.keys(lookups) as Lookup[];
   for (const lookup of names) found.set(lookup, new Map());
   const listeners = new Set<(change: Change<T>) => void>();
@@ -30,8 +31,8 @@ export function openMemory<T extends KubeObject, Lookup extends string>(lookups:
       const values = found.get(lookup);
       for (const value of lookups[lookup](object)) {
         const those = values?.get(value);
-        those?.delete(key);
-        if (those?.size === 0) values?.delete(value);
+        if (those instanceof Map) those.delete(key);
+        if (those === object || (those instanceof Map && those.size === 0)) values?.delete(value);
       }
     }
   };
@@ -40,10 +41,14 @@ export function openMemory<T extends KubeObject, Lookup extends string>(lookups:
       const values = found.get(lookup);
       for (const value of lookups[lookup](object)) {
         const those = values?.get(value);
-        if (those) those.set(key, object);
-        else values?.set(value, new Map([[key, object]]));
+        if (those instanceof Map) those.set(key, object);
+        else values?.set(value, those === undefined || those === object ? object : new Map([[keyOf(placeOf(those)), those], [key, object]]));
       }
     }
+  };
+  const by = (lookup: Lookup, value: string): readonly T[] => {
+    const those = found.get(lookup)?.get(value);
+    return those === undefined ? [] : those instanceof Map ? [...those.values()] : [those];
   };
   const tell = (change: Change<T>) => {
     for (const listener of listeners) {
@@ -87,7 +92,7 @@ export function openMemory<T extends KubeObject, Lookup extends string>(lookups:
   return {
     get: (namespace, name) => objects.get(keyOf({ namespace, name })),
     list: () => [...objects.values()],
-    by: (lookup, value) => [...(found.get(lookup)?.get(value)?.values() ?? [])],
+    by,
     get size() { return objects.size; },
     synced: () => synced,
     heardAt: () => heardAt,

@@ -27,9 +27,13 @@ export function trimProwJobs(): Trimming<ProwJob> {
       parts[key] = share(spec[key]);
       delete spec[key];
     }
-    const slim = { ...job, metadata: withoutManaged(job.metadata), spec };
-    const made = texts(slim) as ProwJob;
-    return { ...made, spec: { ...made.spec, ...parts } };
+    const { annotations, ...metadata } = withoutManaged(job.metadata);
+    const made = texts({ ...job, metadata, spec }) as ProwJob;
+    return {
+      ...made,
+      metadata: { ...made.metadata, ...(annotations && { annotations: share(annotations) as typeof annotations }) },
+      spec: { ...made.spec, ...parts },
+    };
   };
 }
 
