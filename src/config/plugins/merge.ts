@@ -1,4 +1,5 @@
 import type { Findings } from '../findings.js';
+import { field } from '../jobs/data.js';
 import { refuse, setKeys, united } from '../united.js';
 import type { Source } from '../yaml/source.js';
 import type { Bugzilla } from './bugzilla.js';
@@ -14,7 +15,8 @@ const EMPTY = PluginsConfig.parse({});
  * stand in such a file, and what is set twice, is an error at its place in that file.
  */
 export function mergePlugins(main: PluginsConfig, more: PluginsConfig, source: Source, findings: Findings): PluginsConfig {
-  refuse(setKeys(more, EMPTY).filter((key) => !isMergeable(key)), [], source, findings);
+  const changed = new Set<string>(setKeys(more, EMPTY));
+  refuse(Object.keys(EMPTY).filter((key) => !isMergeable(key) && (changed.has(key) || !isZero(field(source.value, key)))), [], source, findings);
   return {
     ...main,
     plugins: united(main.plugins, more.plugins, ['plugins'], source, findings),
@@ -26,6 +28,11 @@ export function mergePlugins(main: PluginsConfig, more: PluginsConfig, source: S
     bugzilla: mergeBugzilla(main.bugzilla, more.bugzilla, source, findings),
     label: mergeLabel(main.label, more.label, source, findings),
   };
+}
+
+/** Whether a value as the file has it says nothing. One that spells a default out does say something, and would be lost. */
+function isZero(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || value === 0 || value === false || (typeof value === 'object' && Object.values(value).every(isZero));
 }
 
 /** Restricted labels add up; the same one under the same key is an error. */

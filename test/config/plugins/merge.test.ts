@@ -44,6 +44,7 @@ test.each<{ name: string; texts: readonly string[]; want: readonly string[] }>([
   { name: 'what is for the main file', texts: ['', 'size:\n  s: 1\nlabel:\n  additional_labels: [x]\nowners:\n  skip_collaborators: [o]\n'], want: [
     '1.yaml:5:1: owners: may not stand in a supplemental file', '1.yaml:1:1: size: may not stand in a supplemental file', '1.yaml:4:3: label.additional_labels: may not stand in a supplemental file',
   ] },
+  { name: 'a default that is spelt out', texts: ['blunderbuss: {request_count: 3}', 'Blunderbuss:\n  request_count: 2\nsize: {s: 0}\ncat:\nhelp: {}\n'], want: ['1.yaml:1:1: blunderbuss: may not stand in a supplemental file'] },
   { name: 'plugins twice', texts: ['plugins: {o: {plugins: [a]}}', 'plugins:\n  o:\n    plugins: [b]\n', 'plugins:\n  o:\n'], want: [
     '1.yaml:2:3: plugins.o: is set in another file already', '2.yaml:2:3: plugins.o: is set in another file already',
   ] },
