@@ -23,6 +23,9 @@ async function validator(kind: string) {
 test.each<[kind: string, text: string]>([
   ['config', 'log_level: debug\ntide: {sync_period: 2m, queries: [{orgs: [o], labels: }]}\npresubmits: {o/r: [{name: a}]}\nprow_ignored: [1]'],
   ['jobs', 'periodics: [{name: a, interval: 1h, labels: {n: 1}, spec: {containers: [{}]}}]'],
+  ['jobs', 'presubmits: {o/r: [{name: a, decoration_config: {timeout: 3600000000000, utility_images: , gcs_configuration: {bucket: b}}, spec: {containers: [{env: [{name: X, value: 1}], resources: {limits: {cpu: 1, memory: 2Gi}}, livenessProbe: {httpGet: {port: 80}}}], volumes: [{name: v, emptyDir: {}}]}}]}'],
+  ['in-repo', 'presubmits: [{name: a, spec: {containers: [{image: i}]}}]'],
+  ['config', 'plank: {default_decoration_config_entries: [{repo: o, config: {gcs_configuration: {bucket: b}, resources: {sidecar: {requests: {cpu: 100m}}}}}]}\ndeck: {spyglass: {lenses: [{lens: {name: x, config: {any: [1]}}}]}}\nin_repo_config: {enabled: {o: }, allowed_clusters: {"*": }}\ntide: {merge_method: {o: merge, p: {r: squash, s: {main: rebase}}}}'],
   ['plugins', 'plugins: {o: {plugins: [hold]}, p: }\nlgtm: [{repos: [o]}]\nsize: {s: 1}'],
   ['owners', 'approvers: [a]\noptions: {no_parent_owners: true}\nfilters: {".*": {labels: [l]}}'],
 ])('%s takes what the loader takes', async (kind, text) => expect((await validator(kind))(text)).toEqual([]));
@@ -32,6 +35,12 @@ test.each<[kind: string, text: string, says: string]>([
   ['config', 'tide: {queries: {}}', '/tide/queries: must be array,null'],
   ['config', 'presubmits: {o/r: [{always: true}]}', '/presubmits/o~1r/0: must NOT have additional properties'],
   ['jobs', 'tide: {}', ': must NOT have additional properties'],
+  ['jobs', 'periodics: [{spec: {containers: [{imag: x}]}}]', '/periodics/0/spec/containers/0: must NOT have additional properties {"additionalProperty":"imag"}'],
+  ['jobs', 'periodics: [{spec: {containers: {}}}]', '/periodics/0/spec/containers: must be array,null'],
+  ['jobs', 'presets: [{env: [{vale: x}]}]', '/presets/0/env/0: must NOT have additional properties {"additionalProperty":"vale"}'],
+  ['in-repo', 'periodics: []', ': must NOT have additional properties {"additionalProperty":"periodics"}'],
+  ['config', 'plank: {default_decoration_configs: {"*": {timout: 1h}}}', '/plank/default_decoration_configs/*: must NOT have additional properties {"additionalProperty":"timout"}'],
+  ['config', 'deck: {spyglass: {lens: []}}', '/deck/spyglass: must NOT have additional properties {"additionalProperty":"lens"}'],
   ['plugins', 'approve: [{issue_required: often}]', '/approve/0/issue_required: must be boolean,null'],
   ['owners', 'approver: [a]', ': must NOT have additional properties'],
 ])('%s refuses %s', async (kind, text, says) => expect((await validator(kind))(text)).toEqual([expect.stringContaining(says)]));
@@ -43,6 +52,21 @@ test('what a text must look like is said', async () => {
   expect(schema.properties.tide.properties.sync_period).toEqual({
     description: 'How often everything is looked at anew, whatever happened. A duration such as 1h30m or 90s.', type: ['string', 'number', 'boolean', 'null'],
   });
+});
+
+/** Paths of the properties that nothing is said about. */
+function silent(schema: unknown, path: string): readonly string[] {
+  const { properties, items, additionalProperties, anyOf } = Object(schema) as Readonly<Record<string, unknown>>;
+  const own = Object.entries(Object(properties ?? {}) as Readonly<Record<string, unknown>>).flatMap(([key, below]) => [
+    ...((below as { description?: string }).description === undefined ? [`${path}.${key}`] : []), ...silent(below, `${path}.${key}`),
+  ]);
+  return [...own, ...[items, additionalProperties, ...(Array.isArray(anyOf) ? anyOf : [])].flatMap((below) => (typeof below === 'object' ? silent(below, `${path}[]`) : []))];
+}
+
+test.each(['config', 'jobs'])('every key of %s is explained', async (kind) => {
+  const out: string[] = [];
+  await schemaCommand([kind], { print: (line) => { out.push(line); } });
+  expect(silent(JSON.parse(out.join('\n')), kind)).toEqual([]);
 });
 
 test.each([[[]], [['nope']], [['config', 'jobs']], [['constructor']]])('%p is a usage error', async (args) => {
@@ -58,6 +82,7 @@ describe('real configurations', () => {
     ['config', ['kubernetes/config/prow/config.yaml', 'istio/config.yaml']],
     ['plugins', ['kubernetes/config/prow/plugins.yaml', 'istio/plugins.yaml']],
     ['jobs', readdirSync(`${data}istio/jobs`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml')).slice(0, 20).map((name) => join('istio/jobs', name))],
+    ['jobs', readdirSync(`${data}kubernetes/config/jobs/kubernetes`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml')).slice(0, 15).map((name) => join('kubernetes/config/jobs/kubernetes', name))],
   ])('%s describes them', async (kind, files) => {
     const validate = await validator(kind);
     expect(files.length).toBeGreaterThan(0);

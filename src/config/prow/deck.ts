@@ -7,7 +7,7 @@ const NAMED = ['github_team_ids', 'github_team_slugs', 'github_users', 'github_o
 export const RerunAuth = z.object({
   allow_anyone: z.boolean().default(false).describe('Everybody who is signed in.'),
   github_team_ids: z.array(z.int()).readonly().default([]).describe('Members of these teams, by number.'),
-  github_team_slugs: z.array(z.object({ org: z.string().default(''), slug: z.string().default('') }).readonly()).readonly().default([]).describe('Members of these teams, by name.'),
+  github_team_slugs: z.array(z.object({ org: z.string().default('').describe('Its organisation.'), slug: z.string().default('').describe('Its name in addresses.') }).readonly()).readonly().default([]).describe('Members of these teams, by name.'),
   github_users: Strings.describe('These people.'),
   github_orgs: Strings.describe('Members of these organisations.'),
 }).readonly().superRefine((auth, context) => {
@@ -25,13 +25,13 @@ export type RerunAuthEntry = z.infer<typeof RerunAuthEntry>;
 const Lens = z.object({
   required_files: z.array(Regex).readonly().default([]).describe('Expressions for names of artifacts; the lens is shown where each of them finds one.'),
   optional_files: z.array(Regex).readonly().default([]).describe('Expressions for more artifacts that the lens is given where they are there.'),
-  lens: z.object({ name: z.string().default(''), config: z.unknown().optional().describe('Settings of this lens.') }).readonly().prefault({}).describe('Which lens, and its settings.'),
+  lens: z.object({ name: z.string().default('').describe('Its name, such as buildlog, junit or metadata.'), config: z.unknown().optional().describe('Settings of this lens.') }).readonly().prefault({}).describe('Which lens, and its settings.'),
   remote_config: z.object({
     endpoint: z.string().default('').describe('Where the lens answers.'),
     static_root: z.string().default('').describe('Where its files are.'),
-    title: z.string().default(''),
+    title: z.string().default('').describe('Its heading.'),
     priority: z.int().min(0).optional().describe('Lower ones are shown further up.'),
-    hide_title: z.boolean().optional(),
+    hide_title: z.boolean().optional().describe('Leave the heading out.'),
   }).readonly().optional().describe('A lens that runs elsewhere. No effect here: lenses are built in.'),
 }).readonly();
 export type Lens = z.infer<typeof Lens>;
