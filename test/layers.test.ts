@@ -36,6 +36,7 @@ const reserved: readonly Readonly<{ library: RegExp; only: readonly string[] }>[
   { library: /^probot$/, only: ['src/adapters/', 'src/handlers/app'] },
   { library: /^@slack\/.+$/, only: ['src/slack/app'] },
   { library: /^@bull-board\/.+$/, only: ['src/web/queues'] },
+  { library: /^@peculiar\/.+$/, only: ['src/embedded/cluster/api/tls'] },
 ];
 /** Folders that import from npm nothing but this. */
 const libraries: Readonly<Record<string, readonly RegExp[]>> = {
@@ -167,7 +168,10 @@ test.each<[from: string, to: string, allowed: boolean]>([
   ['src/embedded/github/server.ts', '../../config/load.js', false],
   ['src/embedded/github/server.ts', '@octokit/core', false],
   ['src/embedded/cluster/kubelet.ts', '@kubernetes/client-node', true],
+  ['src/embedded/cluster/kubelet/client.ts', '@kubernetes/client-node', true],
   ['src/embedded/cluster/api.ts', '@kubernetes/client-node', false],
+  ['src/embedded/cluster/api/tls.ts', '@peculiar/x509', true],
+  ['src/embedded/cluster/api/server.ts', '@peculiar/x509', false],
   ['src/main.ts', './adapters/redis.js', true],
 ])('the rule about %s importing %s', (from, to, allowed) => expect(faults({ from, to }, (file) => file.endsWith('.ts'))).toHaveLength(allowed ? 0 : 1));
 

@@ -24,7 +24,7 @@ while read -r what group; do
     -) groups="\${groups%% $group *} \${groups#* $group }" ;;
   esac
 done
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done`;
+for group in $groups; do kill -9 "-$group" 2>/dev/null; done`;
 
 /** Starts the guard. */
 export function startGuard(): Guard {

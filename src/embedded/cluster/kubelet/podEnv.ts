@@ -27,7 +27,7 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, m: 1e-3, k: 1e3, M: 1e6
 
 /** A quantity as a plain number: `100m` is 0.1, `1Ki` is 1024. NaN for what is none. */
 export function quantity(text: string): number {
-  const [, number, unit = ''] = /^([+-]?[0-9.]+(?:[eE][+-]?\d+)?)([numkMGTPE]?i?)$/.exec(text) ?? [];
+  const [, number, unit = ''] = /^([+-]?[0-9.]+(?:[eE][+-]?\d+)?)([numkKMGTPE]?i?)$/.exec(text) ?? [];
   return number === undefined ? NaN : Number(number) * (UNITS[unit] ?? NaN);
 }
 
