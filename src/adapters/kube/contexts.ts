@@ -69,7 +69,7 @@ export function readContexts(sources: KubeSources, disabled: readonly string[], 
     } catch (error) {
       // Inside a cluster a stray KUBECONFIG harms nobody.
       if (!around) throw error;
-      warnings.push(error instanceof Error ? error.message : String(error));
+      warnings.push(saidBy(error));
     }
   }
   for (const file of files) {
@@ -115,7 +115,7 @@ function filesOf({ file, dir, suffix = '' }: KubeSources): readonly string[] {
     // A mounted ConfigMap or Secret is made of links through folders that begin with two dots.
     names = readdirSync(dir, { withFileTypes: true }).filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   } catch (cause) {
-    throw new ConfigError([`--kubeconfig-dir ${dir}: ${cause instanceof Error ? cause.message : String(cause)}`]);
+    throw new ConfigError([`--kubeconfig-dir ${dir}: ${saidBy(cause)}`]);
   }
   return [...files, ...names.filter((name) => !name.startsWith('..') && name.endsWith(suffix)).sort().map((name) => join(dir, name))];
 }
@@ -139,8 +139,8 @@ function loadFiles(files: readonly string[], { KubeConfig }: Library): Loaded {
       one.loadFromString(readFileSync(file, 'utf8'));
       one.makePathsAbsolute(dirname(file));
     } catch (cause) {
-      const said = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-      throw new ConfigError([`kubeconfig ${file} cannot be read: ${said?.startsWith('Cannot read properties') ? 'it is no kubeconfig' : said}`]);
+      const said = saidBy(cause);
+      throw new ConfigError([`kubeconfig ${file} cannot be read: ${said.startsWith('Cannot read properties') ? 'it is no kubeconfig' : said}`]);
     }
     // client-node refuses plain HTTP unless TLS is not to be verified; Go's client, and so upstream, takes it (kubectl proxy, tests).
     for (const cluster of one.clusters ?? []) keep(clusters, cluster.name, cluster.server.startsWith('http://') ? { ...cluster, skipTLSVerify: true } : cluster);
@@ -154,14 +154,17 @@ function loadFiles(files: readonly string[], { KubeConfig }: Library): Loaded {
     if (!cluster) throw new ConfigError([`kubeconfig ${file}: the context ${name} names the cluster ${clusterName}, which is not there`]);
     const user = users.get(userName);
     if (!user && userName) throw new ConfigError([`kubeconfig ${file}: the context ${name} names the user ${userName}, who is not there`]);
-    try {
-      new URL(cluster.server);
-    } catch {
+    if (!/^https?:\/\//.test(cluster.server) || !URL.canParse(cluster.server)) {
       throw new ConfigError([`kubeconfig ${file}: the server of the cluster ${clusterName} is no address: ${cluster.server}`]);
     }
     made.set(name, contextOf(cluster, user ?? { name: 'nobody' }, { KubeConfig }));
   }
   return { contexts: made, current };
+}
+
+function saidBy(thrown: unknown): string {
+  const { message } = (thrown ?? {}) as { message?: unknown };
+  return (typeof message === 'string' ? message : String(thrown)).split('\n')[0] ?? '';
 }
 
 function contextOf(cluster: Cluster, user: User, { KubeConfig }: Library): Context {

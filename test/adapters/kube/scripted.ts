@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openHttp, type KubeHttp } from '../../../src/adapters/kube/http.js';
-import { Agent } from 'node:http';
 
 export interface Asked {
   readonly method: string;
@@ -20,6 +19,8 @@ export interface Scripted extends AsyncDisposable {
   readonly asked: readonly Asked[];
   readonly answers: Answer[];
   otherwise: Answer;
+  /** Cuts all connections. */
+  breakAll(): void;
 }
 
 export const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer => (response) => {
@@ -50,6 +51,7 @@ export async function scripted(otherwise: Answer = refuse(503, 'Unavailable')): 
     url, http, asked, answers,
     get otherwise() { return state.otherwise; },
     set otherwise(answer) { state.otherwise = answer; },
+    breakAll() { server.closeAllConnections(); },
     async [Symbol.asyncDispose]() {
       http[Symbol.dispose]();
       server.closeAllConnections();
