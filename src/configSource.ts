@@ -7,7 +7,7 @@ import type { GitHub } from './adapters/github/client.js';
 import type { ConfigRepoSettings } from './cli/configFlags.js';
 import type { Settings } from './cli/settings.js';
 import type { ConfigSource, Snapshot } from './config/snapshot.js';
-import { watchConfig, type WatchedConfig } from './config/watch.js';
+import { watchConfig, type Ticker, type WatchedConfig } from './config/watch.js';
 import { slug } from './core/ids.js';
 import type { Clock } from './core/ports/clock.js';
 import type { Feed } from './core/ports/feed.js';
@@ -16,7 +16,8 @@ import type { ConfigStatus } from './web/configStatus.js';
 
 const LOOK_MS = 1_000;
 
-const every = (tick: () => Promise<void>) => {
+/** Looks at files again and again. */
+export const every: Ticker = (tick) => {
   const timer = setInterval(() => { void tick(); }, LOOK_MS);
   return { stop: () => { clearInterval(timer); } };
 };

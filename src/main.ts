@@ -10,7 +10,6 @@ import { createGit } from './adapters/git/git.js';
 import { createGitHub, type GitHub } from './adapters/github/client.js';
 import { createInRepo } from './adapters/inRepo.js';
 import { createIntents } from './adapters/intents.js';
-import { loadProwJobs } from './adapters/kube/prowjobs.js';
 import { createLog, LEVELS, setLevel, type Level } from './adapters/log.js';
 import { createMetrics, type MetricsAdapter } from './adapters/metrics.js';
 import { createOwners } from './adapters/owners.js';
@@ -20,10 +19,11 @@ import { createSaid } from './adapters/said.js';
 import { createTideMemory } from './adapters/tideMemory.js';
 import { createTideViews } from './adapters/tideViews.js';
 import type { Settings } from './cli/settings.js';
-import { configStatus, followRepo, hearOfPushes, restricted, tellOfChanges, watchFiles } from './configSource.js';
+import { every, configStatus, followRepo, hearOfPushes, restricted, tellOfChanges, watchFiles } from './configSource.js';
 import { parseHmacSecrets } from './config/hmac.js';
 import type { Snapshot } from './config/snapshot.js';
 import { missingGrants } from './core/grants.js';
+import { VERSION } from './core/version.js';
 import type { Clock } from './core/ports/clock.js';
 import type { Log } from './core/ports/log.js';
 import { startRedis } from './embedded/redis/redis.js';
@@ -39,6 +39,7 @@ import { createHook } from './web/hook.js';
 import { listen, type Listener } from './web/listen.js';
 import { createProbes } from './web/probes.js';
 import { createQueueUi } from './web/queues.js';
+import { addKeys, openJobSide } from './jobSide.js';
 import { openAdders, openQueues, startWorkers, type Adders } from './worker.js';
 
 const clock: Clock = { now: () => Date.now() };
@@ -136,11 +137,13 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   watched.onChange(() => { since = clock.now(); });
   const status = (): ConfigStatus => configStatus(watched, followed, since);
   const config = restricted(watched, settings);
-  const jobs = await loadProwJobs({ kubeconfig: settings.kubeconfig, namespace: () => config.current().prow.prowjob_namespace, mode, log });
   const inRepo = createInRepo({ git, cacheSize: settings.inRepoCacheSize });
   const owners = createOwners({ git, github: github.forPlugin('owners'), config, log });
 
   const connection = { redis: patient, prefix, log };
+  const jobSide = await openJobSide({ settings, config, github, connection, clock, log, metrics, every, env: process.env, version: VERSION, secret: secrets.token });
+  closings.push(() => jobSide[Symbol.asyncDispose]());
+  const { jobs } = jobSide.kube;
   const adders = openAdders(connection);
   closings.push(() => adders[Symbol.asyncDispose]());
   const feed = createFeed({ redis: patient, prefix, log });
@@ -183,8 +186,10 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
 
   if (role !== 'web') {
     const tide = { config, merging: github.merging, inRepo, views, memory: createTideMemory({ redis: patient, prefix }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
-    const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide }, tideSync: { ...tide, pools: adders.tide }, clock, log, only: settings.queues, components });
+    const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide }, tideSync: { ...tide, pools: adders.tide }, jobs: jobSide.kube.infrastructure() === 'found' ? jobSide.parts : undefined, clock, log, only: settings.queues, components });
     plant = workers.plant;
+    const stopAdding = addKeys({ kube: jobSide.kube, reporters: jobSide.reporters, adders, config, components, log });
+    closings.push(async () => { stopAdding(); });
     closings.push((graceMs) => workers.stop({ graceMs: Math.min(graceMs, HAND_BACK_MS) }));
   }
 

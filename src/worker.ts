@@ -10,15 +10,22 @@ import type { Clock } from './core/ports/clock.js';
 import type { Deliveries } from './core/ports/deliveries.js';
 import type { Handling } from './core/ports/handling.js';
 import type { Log } from './core/ports/log.js';
+import { collectQueue } from '../queues/collect.js';
 import { deadQueue } from '../queues/dead.js';
 import { eventQueue } from '../queues/event.js';
+import { periodicsQueue } from '../queues/periodics.js';
 import { pluginQueue } from '../queues/plugin.js';
+import { prowjobQueue } from '../queues/prowjob.js';
 import { recoverQueue } from '../queues/recover.js';
 import { repairQueue } from '../queues/repair.js';
+import { reportQueue, type ReportKey } from '../queues/report.js';
 import { tideQueue, type TideDeps } from '../queues/tide.js';
 import { tideSyncQueue, type TideSyncDeps } from '../queues/tideSync.js';
 
-export const QUEUES = [eventQueue.name, pluginQueue.name, deadQueue.name, repairQueue.name, recoverQueue.name, tideQueue.name, tideSyncQueue.name] as const;
+export const QUEUES = [
+  eventQueue.name, pluginQueue.name, deadQueue.name, repairQueue.name, recoverQueue.name, tideQueue.name, tideSyncQueue.name,
+  prowjobQueue.name, reportQueue.name, periodicsQueue.name, collectQueue.name,
+] as const;
 
 /** Opens every queue for the queue UI. */
 export function openQueues(connection: QueueConnection) {
@@ -34,6 +41,22 @@ export interface Adders extends AsyncDisposable {
   readonly repair: QueueAdder<Readonly<Record<string, never>>>;
   readonly tide: QueueAdder<Parameters<typeof tideQueue.dedupe>[0]>;
   readonly tideSync: QueueAdder<Parameters<typeof tideSyncQueue.dedupe>[0]>;
+  readonly prowjob: QueueAdder<Readonly<{ name: string }>>;
+  readonly report: QueueAdder<ReportKey>;
+  readonly periodics: QueueAdder<Readonly<Record<string, never>>>;
+  readonly collect: QueueAdder<Readonly<Record<string, never>>>;
+}
+
+/** What adds keys about jobs. */
+export type JobAdders = Pick<Adders, 'prowjob' | 'report' | 'periodics' | 'tide'>;
+
+type DepsOf<Q extends Readonly<{ process: (...args: never[]) => unknown }>> = Parameters<Q['process']>[1];
+/** What the queues about jobs need. */
+export interface JobParts {
+  readonly prowjob: DepsOf<typeof prowjobQueue>;
+  readonly report: DepsOf<typeof reportQueue>;
+  readonly periodics: DepsOf<typeof periodicsQueue>;
+  readonly collect: DepsOf<typeof collectQueue>;
 }
 
 /** Opens all queues for adding. */
@@ -41,6 +64,7 @@ export function openAdders(connection: QueueConnection): Adders {
   const adders = {
     event: adderOf(eventQueue, connection), plugin: adderOf(pluginQueue, connection), dead: adderOf(deadQueue, connection), recover: adderOf(recoverQueue, connection),
     repair: adderOf(repairQueue, connection), tide: adderOf(tideQueue, connection), tideSync: adderOf(tideSyncQueue, connection),
+    prowjob: adderOf(prowjobQueue, connection), report: adderOf(reportQueue, connection), periodics: adderOf(periodicsQueue, connection), collect: adderOf(collectQueue, connection),
   };
   return { ...adders, [Symbol.asyncDispose]: async () => { await Promise.allSettled(Object.values(adders).map((adder) => adder[Symbol.asyncDispose]())); } };
 }
@@ -52,6 +76,8 @@ export interface WorkerParts {
   readonly deliveries: Deliveries;
   readonly tide: TideDeps;
   readonly tideSync: TideSyncDeps;
+  /** undefined: there is no cluster, and so there are no jobs. */
+  readonly jobs: JobParts | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Names of the queues to work; all when empty. */
@@ -68,7 +94,7 @@ export interface Workers {
 }
 
 /** Starts a worker for each queue that this process takes. */
-export async function startWorkers({ connection, adders, handling, deliveries, tide, tideSync, clock, log, only, components }: WorkerParts): Promise<Workers> {
+export async function startWorkers({ connection, adders, handling, deliveries, tide, tideSync, jobs, clock, log, only, components }: WorkerParts): Promise<Workers> {
   const { redis, prefix } = connection;
   const lanes = createLanes({ redis, prefix });
   const feed = createFeed({ redis, prefix, log });
@@ -89,6 +115,12 @@ export async function startWorkers({ connection, adders, handling, deliveries, t
   const shown = components.has('tide') || components.has('deck');
   if (shown && wanted(tideQueue.name)) starting.push(startWorker(tideQueue, tide, options));
   if (shown && wanted(tideSyncQueue.name)) starting.push(startWorker(tideSyncQueue, tideSync, options));
+  if (jobs) {
+    if (components.has('plank') && wanted(prowjobQueue.name)) starting.push(startWorker(prowjobQueue, jobs.prowjob, options));
+    if (components.has('crier') && wanted(reportQueue.name)) starting.push(startWorker(reportQueue, jobs.report, options));
+    if (components.has('horologium') && wanted(periodicsQueue.name)) starting.push(startWorker(periodicsQueue, jobs.periodics, options));
+    if (components.has('sinker') && wanted(collectQueue.name)) starting.push(startWorker(collectQueue, jobs.collect, options));
+  }
   const workers = await Promise.all(starting);
   return {
     plant: async () => { await Promise.all(workers.map((worker) => worker.plant())); },

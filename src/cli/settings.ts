@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configRepo, CONFIG_REPO_FLAGS, type ConfigRepoSettings } from './configFlags.js';
+import { JOB_FLAGS, readJobSettings, type JobSettings } from './jobFlags.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
 
 export const COMPONENTS = ['hook', 'tide', 'plank', 'crier', 'sinker', 'horologium', 'status-reconciler', 'deck'] as const;
@@ -18,6 +19,7 @@ export interface Settings {
   readonly hmacSecretFile: string;
   readonly github: Readonly<{ endpoints: readonly string[]; graphqlEndpoint: string; host: string; auth: Auth }>;
   readonly kubeconfig: string | undefined;
+  readonly jobs: JobSettings;
   readonly port: number;
   readonly metricsPort: number;
   readonly host: string;
@@ -73,6 +75,7 @@ export const SERVE_FLAGS = {
   'in-repo-config-cache-size': { kind: 'int', about: "So many in-repo configurations are kept in memory.", default: '200' },
   'cache-dir-base': { kind: 'string', about: 'Folder of git mirrors; by default in --state-dir.' },
   kubeconfig: { kind: 'string', about: 'Cluster that keeps ProwJobs. Without one the bot runs without jobs.' },
+  ...JOB_FLAGS,
   port: { kind: 'int', about: 'Port of webhooks and pages.', default: '8888' },
   'metrics-port': { kind: 'int', about: 'Port of /metrics.', default: '9090' },
   'health-port': { kind: 'int', about: 'Port of /healthz and /healthz/ready alone, which the main port has as well; 0 takes a free one, -1 none. The default is left out where it is taken.', default: '8081' },
@@ -167,7 +170,9 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
     }),
     hmacSecretFile: takesWebhooks ? fileOf('hmac-secret-file', flags.text('hmac-secret-file') ?? '') : (flags.text('hmac-secret-file') ?? ''),
     github: { endpoints, graphqlEndpoint, host: flags.text('github-host') ?? 'github.com', auth },
-    kubeconfig: kubeconfig ? fileOf('kubeconfig', kubeconfig) : undefined,
+    // Upstream looks there, too, where no flag says anything (config 9.5); a person's ~/.kube/config is never taken by chance.
+    kubeconfig: kubeconfig ? fileOf('kubeconfig', kubeconfig) : flags.text('kubeconfig-dir') ? undefined : env['KUBECONFIG'] || undefined,
+    jobs: readJobSettings(flags, resolve(flags.text('state-dir') ?? '.prow')),
     port: flags.int('port'),
     metricsPort: flags.int('metrics-port'),
     adminPort: flags.int('admin-port'),

@@ -79,7 +79,8 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
   const whole: Settings = {
     configPath: path('config.yaml', config), jobConfigPath: undefined, pluginConfigPath: path('plugins.yaml', plugins), hmacSecretFile: path('hmac', 'hook-secret\n'),
     github: { endpoints: [github.url], graphqlEndpoint: github.graphqlUrl, host: github.gitUrl, auth: { kind: 'app', appId: String(github.appId), keyPath: path('key.pem', github.appKey) } },
-    kubeconfig: undefined, port: 0, metricsPort: 0, adminPort: -1, health: { port: -1, asked: false }, gitDir: undefined, inRepoCacheSize: 200, idle: [], supplemental: { prowDirs: [], prowSuffix: '_prowconfig.yaml', pluginDirs: [], pluginSuffix: '_pluginconfig.yaml' }, host: '127.0.0.1', webhookPath: '/hook', mode: 'act', components: new Set(COMPONENTS), redisUrl, redisPrefix: prefix, stateDir: join(dir, 'state'), role: 'all', queues: [],
+    kubeconfig: undefined, jobs: { kubeconfigDir: undefined, kubeconfigSuffix: undefined, projectedTokenFile: undefined, inCluster: 'ignore', reportAgent: '', slack: { endpoint: 'http://127.0.0.1:1', tokenFile: undefined, more: new Map() }, storageRoots: [join(dir, 'storage')] },
+    port: 0, metricsPort: 0, adminPort: -1, health: { port: -1, asked: false }, gitDir: undefined, inRepoCacheSize: 200, idle: [], supplemental: { prowDirs: [], prowSuffix: '_prowconfig.yaml', pluginDirs: [], pluginSuffix: '_pluginconfig.yaml' }, host: '127.0.0.1', webhookPath: '/hook', mode: 'act', components: new Set(COMPONENTS), redisUrl, redisPrefix: prefix, stateDir: join(dir, 'state'), role: 'all', queues: [],
     gracePeriodMs: 5_000, logLevel: 'info', enabled: { orgs: [], repos: [], notOrgs: [], notRepos: [] }, retry: { maxRetries: 8, max404Retries: 2, initialDelayMs: 20, maxSleepMs: 5_000, requestTimeoutMs: 10_000 }, ...settings,
   };
   const logs: string[] = [];

@@ -1,5 +1,7 @@
+import type { Clock } from '../../core/ports/clock.js';
 import type { ProwJobs } from '../../core/ports/jobs.js';
 import type { Log } from '../../core/ports/log.js';
+import type { Metrics } from '../../core/ports/metrics.js';
 import type { ProwJob } from '../../core/prowjob.js';
 import type { Outcome } from '../../core/queue.js';
 
@@ -18,6 +20,8 @@ export interface Reporter {
 export interface ReportDeps {
   readonly jobs: Pick<ProwJobs, 'find' | 'replace'>;
   readonly reporters: readonly Reporter[];
+  readonly metrics: Metrics;
+  readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -34,13 +38,21 @@ export function dueReporters(job: ProwJob, reporters: readonly Reporter[]): read
 }
 
 /** Reports one job through one reporter, and remembers that in the ProwJob. */
-export async function report({ reporter: wanted, name }: Readonly<{ reporter: string; name: string }>, { jobs, reporters, log, signal }: ReportDeps): Promise<Outcome> {
+export async function report({ reporter: wanted, name }: Readonly<{ reporter: string; name: string }>, { jobs, reporters, metrics, clock, log, signal }: ReportDeps): Promise<Outcome> {
   const reporter = reporters.find((one) => one.name === wanted);
   const job = await jobs.find(name, { signal });
   if (!reporter || !job || !dueReporters(job, [reporter]).length) return undefined;
   const state = job.status.state;
-  const reported = await reporter.report(job, { signal });
+  let reported: Reported;
+  try {
+    reported = await reporter.report(job, { signal });
+  } catch (error) {
+    metrics.count('crier_reporting_results', { reporter: wanted, result: 'ERROR' });
+    throw error;
+  }
   if (reported.kind === 'later') return { lookAgainAt: reported.at };
+  metrics.count('crier_reporting_results', { reporter: wanted, result: 'SUCCESS' });
+  if (job.status.completionTime !== undefined) metrics.observe('crier_report_latency', Math.max(0, clock.now() - Date.parse(job.status.completionTime)) / 1_000, { reporter: wanted });
   log.info({ reporter: wanted, job: name, state }, 'job reported');
   for (const one of [name, ...(reported.also ?? [])]) await remember(one, { reporter: wanted, state: one === name ? state : undefined, notes: one === name ? reported.notes ?? {} : {} }, { jobs, signal });
   return undefined;

@@ -8,6 +8,7 @@ import { createGitHub } from '../../../src/adapters/github/client.js';
 import { createIntents } from '../../../src/adapters/intents.js';
 import { configFromText } from '../../../src/config/load.js';
 import { silentLog } from '../../../src/core/ports/log.js';
+import { noMetrics } from '../../../src/core/ports/metrics.js';
 import type { ProwJob } from '../../../src/core/prowjob.js';
 import { startGitHub, type EmbeddedGitHub } from '../../../src/embedded/github/server.js';
 import { baseShaIn } from '../../../src/jobs/report/description.js';
@@ -54,7 +55,7 @@ async function stage({ config = '', plugins = '', excerpt = '', fail = () => fal
     config: () => snapshot, checks: github.checks, github: github.forPlugin('report'), identity: (options) => github.identity(options), intents: createIntents({ redis: redis.redis, prefix: `${redis.prefix}:${branch}`, uuid: randomUUID }), gates: createGates(redis),
     index: cluster.index, excerpt: async () => excerpt, agent: '', log: silentLog,
   });
-  const tell = (name: string) => report({ reporter: reporter.name, name }, { jobs: cluster.store, reporters: [reporter], log: silentLog, signal });
+  const tell = (name: string) => report({ reporter: reporter.name, name }, { jobs: cluster.store, reporters: [reporter], metrics: noMetrics, clock: { now: Date.now }, log: silentLog, signal });
   const jobOf = (name: string, status: Partial<ProwJob['status']>, spec: Record<string, unknown> = {}): ProwJob => ({
     apiVersion: 'prow.k8s.io/v1', kind: 'ProwJob', metadata: { name, labels: { 'prow.k8s.io/is-optional': 'false' } },
     spec: { type: 'presubmit', agent: 'kubernetes', job: name, context: name, report: true, rerun_command: `/test ${name}`, refs: { org: 'acme', repo: 'site', base_ref: 'main', base_sha: BASE, pulls: [{ number, author: 'ada', sha }] }, ...spec },

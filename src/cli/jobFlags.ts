@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UsageError, type FlagReader, type FlagTable } from './flags.js';
+
+/** Where clusters are described, and where jobs are told; upstream's flags (config 9.5, jobs 10.1). */
+export interface JobSettings {
+  readonly kubeconfigDir: string | undefined;
+  readonly kubeconfigSuffix: string | undefined;
+  readonly projectedTokenFile: string | undefined;
+  readonly inCluster: 'use' | 'ignore';
+  /** Only jobs of this agent are reported to GitHub; empty: all. */
+  readonly reportAgent: string;
+  readonly slack: Readonly<{ endpoint: string; tokenFile: string | undefined; more: ReadonlyMap<string, string> }>;
+  /** Folders in which `file://` buckets may lie. */
+  readonly storageRoots: readonly string[];
+}
+
+export const JOB_FLAGS = {
+  'kubeconfig-dir': { kind: 'string', about: 'Folder of kubeconfigs; each context is a build cluster.' },
+  'kubeconfig-suffix': { kind: 'string', about: 'What the files in it that count end with.' },
+  'projected-token-file': { kind: 'string', about: 'Token for the cluster around this process.' },
+  'no-in-cluster-config': { kind: 'bool', about: 'Leave the cluster around this process alone.', default: 'false' },
+  'report-agent': { kind: 'string', about: 'Report only jobs of this agent to GitHub.', default: '' },
+  'slack-token-file': { kind: 'string', about: 'File with the token that posts to Slack.' },
+  'additional-slack-token-files': { kind: 'list', about: 'HOST=FILE: the token of another Slack workspace; may be given several times.' },
+  'slack-endpoint': { kind: 'string', about: 'Address of the Slack API.', default: 'https://slack.com/api' },
+  'storage-root': { kind: 'list', about: 'Folder in which results of jobs may be kept (buckets file:///FOLDER/...); may be given several times. By default STATE_DIR/storage.' },
+} as const satisfies FlagTable;
+
+/** Reads these flags. Throws UsageError naming the flag. */
+export function readJobSettings(flags: Pick<FlagReader, 'text' | 'list' | 'flag'>, stateDir: string): JobSettings {
+  const file = (flag: string, path: string | undefined): string | undefined => {
+    if (!path) return undefined;
+    if (!existsSync(path)) throw new UsageError(`--${flag}: there is no file ${path}`);
+    return resolve(path);
+  };
+  const more = new Map<string, string>();
+  for (const entry of flags.list('additional-slack-token-files')) {
+    const at = entry.indexOf('=');
+    if (at <= 0) throw new UsageError(`--additional-slack-token-files: expected HOST=FILE, found ${JSON.stringify(entry)}`);
+    more.set(entry.slice(0, at), file('additional-slack-token-files', entry.slice(at + 1)) ?? '');
+  }
+  const endpoint = flags.text('slack-endpoint') ?? '';
+  if (!URL.canParse(endpoint)) throw new UsageError(`--slack-endpoint: ${JSON.stringify(endpoint)} is not an absolute address`);
+  const roots = flags.list('storage-root');
+  return {
+    kubeconfigDir: file('kubeconfig-dir', flags.text('kubeconfig-dir')),
+    kubeconfigSuffix: flags.text('kubeconfig-suffix') || undefined,
+    projectedTokenFile: file('projected-token-file', flags.text('projected-token-file')),
+    inCluster: flags.flag('no-in-cluster-config') ? 'ignore' : 'use',
+    reportAgent: flags.text('report-agent') ?? '',
+    slack: { endpoint: endpoint.replace(/\/+$/, ''), tokenFile: file('slack-token-file', flags.text('slack-token-file')), more },
+    storageRoots: (roots.length > 0 ? roots : [`${stateDir}/storage`]).map((root) => resolve(root)),
+  };
+}

@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { createFirstSeen } from './adapters/firstSeen.js';
+import { createGates } from './adapters/gates.js';
+import type { GitHub } from './adapters/github/client.js';
+import { createIntents } from './adapters/intents.js';
+import { openKube, type OpenedKube } from './adapters/kube/kube.js';
+import { createSlackMessages } from './adapters/slackMessages.js';
+import { localStorage } from './adapters/storage/local.js';
+import { createStorage } from './adapters/storage/storage.js';
+import type { QueueConnection } from './adapters/queue/jobs.js';
+import type { Settings } from './cli/settings.js';
+import { decorationEntries, decorationFor } from './config/jobs/layers.js';
+import { isRecord } from './config/decode.js';
+import type { ConfigSource } from './config/snapshot.js';
+import type { Ticker } from './config/watch.js';
+import { prowJobOf } from './core/kube.js';
+import type { Clock } from './core/ports/clock.js';
+import type { Change, Kube } from './core/ports/kube.js';
+import type { Log } from './core/ports/log.js';
+import type { Metrics } from './core/ports/metrics.js';
+import type { Storage } from './core/ports/storage.js';
+import { isComplete, type ProwJob } from './core/prowjob.js';
+import type { Place } from './jobs/artifactPath.js';
+import { createBuildIds } from './jobs/buildId.js';
+import { codeBlock, failingLines } from './jobs/report/excerpt.js';
+import { githubReporter } from './jobs/report/github.js';
+import { dueReporters, type Reporter } from './jobs/report/reporter.js';
+import { slackReporter } from './jobs/report/slack.js';
+import { resultsOf, storageReporter } from './jobs/report/storage.js';
+import { waitingBehind } from './jobs/run/gate.js';
+import type { JobAdders, JobParts } from './worker.js';
+
+export interface JobSideDeps {
+  readonly settings: Settings;
+  readonly config: ConfigSource;
+  readonly github: GitHub;
+  readonly connection: QueueConnection;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly every: Ticker;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly secret: (path: string) => Readonly<{ value(): string }>;
+}
+
+/** Everything about jobs that an installation has: the clusters, where results are, who is told. */
+export interface JobSide extends AsyncDisposable {
+  readonly kube: OpenedKube;
+  readonly storage: Storage;
+  /** Where a job's results are, as an address; undefined when it leaves none. */
+  readonly resultsOf: (job: ProwJob) => string | undefined;
+  readonly reporters: readonly Reporter[];
+  /** What the queues about jobs need. */
+  readonly parts: JobParts;
+}
+
+const TAIL_BYTES = 256 * 1024;
+/** A pod is mostly there within a second, and then one report says both. */
+const TRIGGERED_MS = 1_000;
+
+/** Opens the clusters and whatever jobs are told to. Nothing of it acts: that is the queues' part. */
+export async function openJobSide({ settings, config, github, connection, clock, log, metrics, every, env, version, secret }: JobSideDeps): Promise<JobSide> {
+  const { components, role, mode, jobs } = settings;
+  const pods = role !== 'web' && (components.has('plank') || components.has('sinker'));
+  const kube = await openKube({
+    sources: {
+      file: settings.kubeconfig, dir: jobs.kubeconfigDir, suffix: jobs.kubeconfigSuffix, projectedTokenFile: jobs.projectedTokenFile, inCluster: jobs.inCluster,
+      env: { KUBERNETES_SERVICE_HOST: env['KUBERNETES_SERVICE_HOST'], KUBERNETES_SERVICE_PORT: env['KUBERNETES_SERVICE_PORT'] },
+    },
+    settings: () => {
+      const { prow } = config.current();
+      return { prowJobNamespace: prow.prowjob_namespace, podNamespace: prow.pod_namespace, disabledClusters: prow.disabled_clusters };
+    },
+    mode, watching: pods ? 'jobs and pods' : 'jobs', userAgent: `prow/${version}`, every, clock, random: Math.random, log,
+    onClusterState: (cluster, state) => { if (state !== 'Reachable') metrics.count('kubernetes_failed_client_creations', { cluster }); },
+  });
+  const storage = createStorage(new Map([['file', localStorage({ roots: jobs.storageRoots })]]));
+  const guessed = (job: ProwJob): Place | undefined => {
+    const refs = job.spec.refs ?? job.spec.extra_refs?.[0];
+    const { gcs_configuration: gcs } = decorationFor(undefined, decorationEntries(config.current().prow), refs ? `${refs.org}/${refs.repo}` : '', job.spec.cluster ?? '');
+    return isRecord(gcs) && typeof gcs['bucket'] === 'string' ? { ...gcs, bucket: gcs['bucket'] } : undefined;
+  };
+  const place = (job: ProwJob): string | undefined => resultsOf(job, guessed);
+  const gates = createGates(connection);
+  const reporters: Reporter[] = components.has('crier') ? [
+    githubReporter({
+      config: () => config.current(), checks: github.checks, github: github.forPlugin('report'), identity: (options) => github.identity(options), gates, index: kube.jobIndex, agent: jobs.reportAgent, log,
+      intents: createIntents({ redis: connection.redis, prefix: connection.prefix, uuid: randomUUID }),
+      async excerpt(job, options) {
+        const folder = place(job);
+        const bytes = folder === undefined ? undefined : await storage.read(`${folder}/build-log.txt`, { ...options, start: -TAIL_BYTES });
+        return bytes ? codeBlock(failingLines(Buffer.from(bytes).toString('utf8'))) : '';
+      },
+    }),
+    storageReporter({ storage, guessed, log }),
+    ...(jobs.slack.tokenFile !== undefined || jobs.slack.more.size > 0 ? [slackReporter({ config: () => config.current(), slack: slackFor(jobs.slack, mode, secret), log })] : []),
+  ] : [];
+  const index = kube.jobIndex;
+  return {
+    kube, storage, reporters, resultsOf: place,
+    parts: {
+      prowjob: { config, jobs: kube.jobs, index, clusters: kube.clusters, gates, buildId: createBuildIds({ clock, random: Math.random }), version, clock, log },
+      report: { jobs: kube.jobs, reporters, log, metrics, clock },
+      periodics: { config, jobs: kube.jobs, index, seen: createFirstSeen(connection), clock, log },
+      collect: { config, jobs: kube.jobs, index, clusters: kube.clusters, metrics, clock, log },
+    },
+    [Symbol.asyncDispose]: () => kube[Symbol.asyncDispose](),
+  };
+}
+
+function slackFor({ endpoint, tokenFile, more }: Settings['jobs']['slack'], mode: 'act' | 'dry', secret: JobSideDeps['secret']) {
+  const files = new Map([...more, ...(tokenFile === undefined ? [] : [['*', tokenFile] as const])].map(([host, path]) => [host, secret(path)]));
+  return createSlackMessages({ endpoint, mode, token: (host) => files.get(host)?.value() });
+}
+
+export interface KeyDeps {
+  readonly kube: Pick<Kube, 'jobIndex' | 'clusters'>;
+  readonly reporters: readonly Reporter[];
+  readonly adders: JobAdders;
+  readonly config: ConfigSource;
+  readonly components: ReadonlySet<string>;
+  readonly log: Log;
+}
+
+/** Turns what the watches see into keys on queues (design decisions 3 and 4); decides nothing. Returns how to stop. */
+export function addKeys({ kube, reporters, adders, config, components, log }: KeyDeps): () => void {
+  const add = (what: Promise<void>): void => { what.catch((err: unknown) => { log.warn({ err }, 'key not added; the next change or look adds it'); }); };
+  const plank = components.has('plank');
+  const { jobIndex, clusters } = kube;
+
+  const onJob = ({ old, now }: Change<ProwJob>): void => {
+    const job = now ?? old;
+    if (!job) return;
+    if (now && plank && !isComplete(now) && now.spec.agent === 'kubernetes' && now.status.state !== 'scheduling') add(adders.prowjob.add({ name: now.metadata.name }));
+    if (now) for (const reporter of dueReporters(now, reporters)) add(adders.report.add({ reporter, name: now.metadata.name }, { delayMs: now.status.state === 'triggered' ? TRIGGERED_MS : 0 }));
+    const ended = old !== undefined && !isComplete(old) && (now === undefined || isComplete(now));
+    if (ended && plank) for (const name of waitingBehind(job, jobIndex.by('state', 'triggered'), { all: config.current().prow.plank.max_concurrency })) add(adders.prowjob.add({ name }));
+    if (ended && job.spec.type === 'periodic' && components.has('horologium')) add(adders.periodics.add({}));
+    const { refs } = job.spec;
+    const changed = old?.status.state !== now?.status.state;
+    if (changed && refs && (job.spec.type === 'presubmit' || job.spec.type === 'batch') && (old !== undefined || jobIndex.synced()) && components.has('tide')) add(adders.tide.add({ org: refs.org, name: refs.repo, branch: refs.base_ref }));
+  };
+  const stops = [jobIndex.onChange(onJob)];
+  // What was there before anybody listened.
+  for (const now of jobIndex.list()) onJob({ key: { namespace: now.metadata.namespace ?? '', name: now.metadata.name }, old: undefined, now });
+
+  const followed = new Set<object>();
+  const followPods = (): void => {
+    for (const { alias, index } of clusters.each()) {
+      if (followed.has(index)) continue;
+      followed.add(index);
+      stops.push(index.onChange(({ old, now }) => {
+        const pod = now ?? old;
+        if (pod) add(adders.prowjob.add({ name: prowJobOf(pod) }));
+      }));
+      // Jobs that waited for this cluster.
+      for (const job of jobIndex.by('cluster', alias)) if (!isComplete(job)) add(adders.prowjob.add({ name: job.metadata.name }));
+    }
+  };
+  if (plank) {
+    stops.push(clusters.onChange(followPods));
+    followPods();
+  }
+  return () => { for (const stop of stops) stop(); };
+}
+
