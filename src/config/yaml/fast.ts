@@ -10,16 +10,24 @@ import { plainScalar } from './plainScalars.js';
 /** Anchors, merges, keys that are no texts, directives, further documents, control characters and tabs. Tags fail by themselves. */
 const ODD = [
   /(?:^|[\s,[{:-])&[^\s,\]}&]/m,
-  /<<['"]?\s*:/,
-  /!</,
-  /(?:^|[\s,[{-])\?\s/,
-  /(?:^[ -]*|[{,[]\s*)[[{][^\n]*[\]}]\s*:(?:\s|$)/m,
+  /<<['"]?\s{0,99}:/,
+  /!<|(?:^|[\s,[{-])!(?=\s{0,99}(?:$|[,\]}#]))/m,
+  /(?:^|[\s,[{-])\?(?:\s|$)/,
+  /(?:^[ -]*|[{,[]\s{0,99})[[{][^\n]*[\]}]\s{0,99}:(?:\s|$)|\{\s{0,99}\[/m,
   /^(?:%|\.\.\.)/m,
-  // eslint-disable-next-line no-control-regex
+  // Here js-yaml differs: dashes that begin a line and are no mark of a document, content beside such a mark, a dash alone on its line,
+  // a block text that says how far it is indented, a comment that touches what it follows.
+  /^---[^\s]|^---[ ]+[^\s#]/m,
+  /^[ ]*(?:-[ ]+)*-[ ]*(?:#.*)?$/m,
+  /[|>][-+]?[1-9][-+]?[ ]*(?:#.*)?$/m,
+  /[\]}]#/,
   /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/,
 ];
-/** Perhaps a key that is null; scripts have such lines, too, so the value is looked at. */
-const NULL_KEY = /(?:^|[\n{,[~-]|null|Null|NULL)[ ]*:(?=\s)/;
+/** Perhaps a key that is null or a map; scripts and templates have such texts, too, so the value is looked at. */
+const ODD_KEY = /(?:^|[\n{,[~-]|null|Null|NULL)[ ]*:(?=[\s,[\]{}"']|$)|[{,]\s{0,99}(?:~|null|Null|NULL)?\s{0,99}[,}#]|\{\s{0,99}\{/;
+/** The expressions above look ahead to the end of a line. */
+const LONG_LINE = /[^\n]{4000}/;
+const NOTHING = /^(?:\s|#.*|---)*$/;
 const DOCUMENT = /^---(?=\s)/gm;
 /** Deeper files are left to the careful way, too. */
 const MAX_DEPTH = 90;
@@ -38,7 +46,7 @@ const SCHEMA = new Schema({ implicit: [scalar], explicit: [] });
 
 /** Whether a text has nothing that only the careful way may read. */
 export function isOrdinary(text: string): boolean {
-  if (ODD.some((one) => one.test(text))) return false;
+  if (LONG_LINE.test(text) || ODD.some((one) => one.test(text))) return false;
   const [first, second] = text.match(DOCUMENT) ?? [];
   return second === undefined && (first === undefined || /^(?:[ ]*(?:#.*)?\n)*---\s/.test(text));
 }
@@ -51,13 +59,15 @@ export function readFast(text: string, listener?: Listener): Readonly<{ value: u
   if (!isOrdinary(text)) return undefined;
   try {
     const value: unknown = load(text, { schema: SCHEMA, json: true, maxDepth: MAX_DEPTH, ...(listener && { listener }) } as Parameters<typeof load>[1]);
-    return NULL_KEY.test(text) && hasKey(value, 'null') ? undefined : { value };
+    // A lone scalar is no configuration; a file of comments is an empty one.
+    if (value === null || typeof value !== 'object') return NOTHING.test(text) ? { value } : undefined;
+    return ODD_KEY.test(text) && hasOddKey(value) ? undefined : { value };
   } catch {
     return undefined; // The careful way says what is wrong, and where.
   }
 }
 
-function hasKey(value: unknown, key: string): boolean {
+function hasOddKey(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, key) || Object.values(value).some((one) => hasKey(one, key));
+  return Object.hasOwn(value, 'null') || Object.hasOwn(value, '[object Object]') || Object.values(value).some(hasOddKey);
 }

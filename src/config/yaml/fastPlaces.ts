@@ -23,6 +23,7 @@ export function fastOffsets(text: string): ((path: Path, at: 'key' | 'value') =>
 function treeOf(text: string): Node | undefined {
   const open: Open[] = [];
   let root: Node | undefined;
+  let sure = true;
   const read = readFast(text, (event, { position, kind, result }) => {
     if (event === 'open') {
       open.push({ at: position, ended: [] });
@@ -30,6 +31,7 @@ function treeOf(text: string): Node | undefined {
     }
     const one = open.pop();
     if (!one) return;
+    // Values that are nothing may come without an event; then the careful way is to tell.
     const inside = kind === 'mapping' ? { kind: 'map', pairs: pairsOf(one.ended) } as const
       : kind === 'sequence' ? { kind: 'list', items: itemsOf(one.ended) } as const
         : { kind: 'scalar', text: String(result) } as const;
@@ -37,12 +39,26 @@ function treeOf(text: string): Node | undefined {
     const [only, second] = one.ended;
     // What might have been the first key of a map turned out to be the value itself.
     const node: Node = only && !second && only[1] === 'value' && only[0].start === start ? only[0] : { start, inside };
+    sure &&= isWhole(node, result);
     const parent = open.at(-1);
     if (parent) parent.ended.push([node, colonFollows(text, position) ? 'key' : 'value']);
     else root = node;
   });
   // A file of comments has no value, and its place is its start.
+  if (!sure) return undefined;
   return read && (read.value === null || read.value === undefined ? { start: 0, inside: { kind: 'scalar', text: '' } } : root);
+}
+
+/** Whether everything that is in the result was heard of. */
+function isWhole({ inside }: Node, result: unknown): boolean {
+  if (inside.kind === 'list') return Array.isArray(result) && inside.items.length === result.length;
+  if (inside.kind === 'scalar') return true;
+  const keys = new Set(inside.pairs.map(([key]) => textOf(key)));
+  return Object.keys(Object(result)).every((key) => keys.has(key));
+}
+
+function textOf({ inside }: Node): string | undefined {
+  return inside.kind === 'scalar' ? inside.text : undefined;
 }
 
 function itemsOf(ended: Open['ended']): readonly Node[] {
@@ -72,8 +88,8 @@ function colonFollows(text: string, at: number): boolean {
   return COLON.test(text);
 }
 
-const BLANK = /(?:[ \n]|#[^\n]*)*/y;
-/** Blanks and comments before a value are no part of it. */
+const BLANK = /(?:[ \n]|#[^\n]*|!(?=[ \n]))*/y;
+/** Blanks, comments and the mark of a text before a value are no part of it. */
 function startOf(text: string, at: number): number {
   BLANK.lastIndex = at;
   BLANK.test(text);
@@ -102,6 +118,5 @@ function offsetOf(root: Node, path: Path, at: 'key' | 'value'): number {
 }
 
 function pairFor(pairs: readonly (readonly [Node, Node])[], name: string): readonly [Node, Node] | undefined {
-  const text = ([{ inside }]: readonly [Node, Node]) => (inside.kind === 'scalar' ? inside.text : undefined);
-  return pairs.findLast((pair) => text(pair) === name) ?? pairs.findLast((pair) => text(pair)?.toLowerCase() === name.toLowerCase());
+  return pairs.findLast(([key]) => textOf(key) === name) ?? pairs.findLast(([key]) => textOf(key)?.toLowerCase() === name.toLowerCase());
 }
