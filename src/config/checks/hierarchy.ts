@@ -1,10 +1,10 @@
 import { dirname, relative } from 'node:path';
 import { decode } from '../decode.js';
 import { noFindings, type Finding } from '../findings.js';
-import { field } from '../jobs/data.js';
 import { decodePlugins } from '../plugins/load.js';
 import { PluginsConfig } from '../plugins/schema.js';
 import { ProwConfig } from '../prow/schema.js';
+import { setKeys } from '../united.js';
 import type { Source } from '../yaml/source.js';
 import type { Check } from './input.js';
 
@@ -62,17 +62,14 @@ function aboutPlugins(source: Source): About {
   const config = decodePlugins(source, noFindings());
   if (!config) return { global: false, keys: [] };
   const empty = PluginsConfig.parse({});
-  const others = Object.keys(config).filter((key) => !GLOBAL_PLUGIN_KEYS.includes(key) && JSON.stringify(field(config, key)) !== JSON.stringify(field(empty, key)));
-  const restricted = Object.keys(Object(field(config.label, 'restricted_labels') ?? {}) as Readonly<Record<string, unknown>>);
-  const bugzilla = Object.entries(Object(field(config.bugzilla, 'orgs') ?? {}) as Readonly<Record<string, unknown>>).flatMap(([org, level]) => [
-    ...(isSet(field(level, 'default')) ? [org] : []), ...Object.keys(Object(field(level, 'repos') ?? {}) as Readonly<Record<string, unknown>>).map((repo) => `${org}/${repo}`),
-  ]);
-  const welcomes = Array.isArray(config.welcome) ? config.welcome.flatMap((entry) => [field(entry, 'repos')].flat().filter((repo) => typeof repo === 'string')) : [];
+  const others = setKeys(config, empty).filter((key) => !GLOBAL_PLUGIN_KEYS.includes(key));
+  const restricted = Object.keys(config.label.restricted_labels);
+  const bugzilla = Object.entries(config.bugzilla.orgs).flatMap(([org, level]) => [...(isSet(level.default) ? [org] : []), ...Object.keys(level.repos).map((repo) => `${org}/${repo}`)]);
   return {
-    global: others.length > 0 || isSet(field(config.bugzilla, 'default')) || isSet(field(config.label, 'additional_labels')) || restricted.includes('*'),
+    global: others.length > 0 || isSet(config.bugzilla.default) || isSet(config.label.additional_labels) || restricted.includes('*'),
     keys: [
-      ...Object.keys(config.plugins), ...Object.keys(config.external_plugins), ...[config.approve, config.lgtm, config.triggers].flatMap((list) => list.flatMap(({ repos }) => repos)),
-      ...welcomes, ...restricted, ...bugzilla,
+      ...Object.keys(config.plugins), ...Object.keys(config.external_plugins), ...[config.approve, config.lgtm, config.triggers, config.welcome].flatMap((list: readonly Readonly<{ repos: readonly string[] }>[]) => list.flatMap(({ repos }) => repos)),
+      ...restricted, ...bugzilla,
     ],
   };
 }

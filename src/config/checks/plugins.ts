@@ -1,5 +1,4 @@
 import type { Finding } from '../findings.js';
-import { field, listAt, textAt, textsAt } from '../jobs/data.js';
 import { placeIn } from '../places.js';
 import { PLUGIN_NAMES } from '../plugins/names.js';
 import { staticJobs, type Check, type CheckInput } from './input.js';
@@ -60,20 +59,14 @@ export const missingTrigger: Check = (input) => {
 /** A restricted label must be one, and may not be open to everybody as well. */
 export const validateLabel: Check = (input) => {
   const { label } = input.snapshot.plugins;
-  const open = textsAt(label, 'additional_labels');
-  return Object.keys(Object(field(label, 'restricted_labels') ?? {}) as Readonly<Record<string, unknown>>).flatMap((key) =>
-    listAt(field(label, 'restricted_labels'), key).flatMap((entry, at): readonly Finding[] => {
-      const name = textAt(entry, 'label');
-      const place = (message: string) => [placeIn(input.pluginSources, ['label', 'restricted_labels', key, at, 'label'], message)];
-      if (name === '') return place('expected a label');
-      return open.includes(name) ? place(`the label ${name} is restricted, but in label.additional_labels as well`) : [];
-    }));
+  return Object.entries(label.restricted_labels).flatMap(([key, entries]) => entries.flatMap(({ label: name }, at): readonly Finding[] => {
+    const place = (message: string) => [placeIn(input.pluginSources, ['label', 'restricted_labels', key, at, 'label'], message)];
+    if (name === '') return place('expected a label');
+    return label.additional_labels.includes(name) ? place(`the label ${name} is restricted, but in label.additional_labels as well`) : [];
+  }));
 };
 
 /** Who may and who may not write a ConfigMap is said by organisation or repository. */
-export const configUpdaterAcls: Check = (input) => {
-  const maps = field(input.snapshot.plugins.config_updater, 'maps');
-  return Object.entries(Object(maps ?? {}) as Readonly<Record<string, unknown>>).flatMap(([glob, map]) => ['allowed_repos', 'denied_repos'].flatMap((key) =>
-    textsAt(map, key).flatMap((entry, at): readonly Finding[] => (/^[^/]+(?:\/[^/]*)?$/.test(entry)
-      ? [] : [placeIn(input.pluginSources, ['config_updater', 'maps', glob, key, at], `expected ORG or ORG/REPO, found ${JSON.stringify(entry)}`)]))));
-};
+export const configUpdaterAcls: Check = (input) => Object.entries(input.snapshot.plugins.config_updater.maps).flatMap(([glob, map]) =>
+  (['allowed_repos', 'denied_repos'] as const).flatMap((key) => map[key].flatMap((entry, at): readonly Finding[] => (/^[^/]+(?:\/[^/]*)?$/.test(entry)
+    ? [] : [placeIn(input.pluginSources, ['config_updater', 'maps', glob, key, at], `expected ORG or ORG/REPO, found ${JSON.stringify(entry)}`)]))));
