@@ -87,7 +87,7 @@ project_manager:
 release_note: {guidelines_url: "https://x"}
 repo_milestone: {org/repo: {maintainers_team: team, maintainers_friendly_name: the team}}
 require_matching_label:
-- {org: org, repo: repo, branch: main, prs: true, issues: true, regexp: ^kind/, missing_label: needs-kind, missing_comment: Which kind?, grace_period: 1m}
+- {org: org, repo: repo, branch: main, prs: true, issues: true, regexp: ^kind/, missing_label: needs-kind, missing_comment: "Which kind?", grace_period: 1m}
 retitle: {allow_closed_issues: true}
 rifle: {request_count: 1}
 sigmention: {regexp: "@org/sig-([a-z]+)"}
