@@ -15,7 +15,7 @@ interface About {
 }
 
 /**
- * A supplemental file in the folder `<org>/` may be about that organisation only, one in `<org>/<repo>/` about that repository only.
+ * A supplemental file in the folder `<org>/` may be about that organisation as a whole only, one in `<org>/<repo>/` about that repository only.
  * Folders count from the supplemental folder itself, wherever the command is run.
  */
 export const supplementalHierarchy: Check = ({ files, prowSources, pluginSources }) => [
@@ -32,7 +32,8 @@ function misplaced(source: Source, folders: readonly string[], about: (source: S
   const { global, keys } = about(source);
   const place = repo === undefined ? org : `${org}/${repo}`;
   if (global) return say(`expected configuration of ${place} only, found some for everything`);
-  const foreign = keys.filter((key) => (repo === undefined ? key.split('/')[0] !== org : key !== place));
+  // Configuration of one repository belongs into that repository's folder, not into its organisation's.
+  const foreign = keys.filter((key) => key !== place);
   return foreign.length === 0 ? [] : say(`expected configuration of ${place} only, found some of ${[...new Set(foreign)].sort().join(', ')}`);
 }
 
@@ -49,7 +50,7 @@ function aboutProw(source: Source): About {
     ...Object.entries(protection.orgs).flatMap(([org, level]) => [
       ...(policySet(level) ? [org] : []), ...Object.keys(level.repos).map((repo) => `${org}/${repo}`),
     ]),
-    ...Object.entries(config.tide.merge_method).flatMap(([key, method]) => (typeof method === 'string' || key.includes('/') ? [key.split('@')[0] ?? key] : Object.keys(method).map((repo) => (repo === '*' ? key : `${key}/${repo}`)))),
+    ...Object.keys(config.tide.merge_method).map((key) => key.split('@')[0] ?? key),
     ...config.tide.queries.flatMap((query) => [...query.orgs, ...query.repos]),
     ...slack,
   ];

@@ -55,20 +55,33 @@ export const managedWebhooks: Check = (input) => {
     placeIn(input.prowSources, ['managed_webhooks', 'org_repo_config', key], `${key.split('/')[0] ?? ''} has a hook for all of its repositories already`, 'key'));
 };
 
-const NO_SETTING: readonly string[] = ['unmanaged', 'orgs', 'repos', 'branches'];
+/** Keys beside the settings of a level; switches of the whole section are none. */
+const NO_SETTING: readonly string[] = [
+  'unmanaged', 'orgs', 'repos', 'branches', 'protect-tested-repos', 'allow_disabled_policies', 'allow_disabled_job_policies', 'protect_repos_with_optional_jobs',
+];
 
-/** What is not managed has no settings, and neither has anything below it that does not say it is managed. */
+type Level = ProtectionPolicy & Readonly<Record<string, unknown>>;
+
+/** The levels right below one, with the way there. */
+function levelsBelow(level: Level): readonly Readonly<{ path: Path; child: Level }>[] {
+  return (['orgs', 'repos', 'branches'] as const).flatMap((key) => Object.entries(Object(level[key] ?? {}) as Readonly<Record<string, Level>>).map(([name, child]) => ({ path: [key, name], child })));
+}
+
+const managedBelow = (level: Level): boolean => levelsBelow(level).some(({ child }) => child.unmanaged === false || managedBelow(child));
+
+/** What is not managed has no settings, and neither has anything below it; unless something further down says that it is managed, which inherits. */
 export const unmanagedWithoutSubconfig: Check = (input) => {
   const found: Finding[] = [];
-  const look = (level: ProtectionPolicy & Readonly<Record<string, unknown>>, path: Path) => {
-    const children = (['orgs', 'repos', 'branches'] as const).flatMap((key) =>
-      Object.entries(Object(level[key] ?? {}) as Readonly<Record<string, ProtectionPolicy & Readonly<Record<string, unknown>>>>).map(([name, child]) => ({ path: [...path, key, name], child })));
+  const look = (level: Level, path: Path) => {
+    const below = levelsBelow(level);
     if (level.unmanaged === true) {
       const set = Object.entries(level).filter(([key, value]) => !NO_SETTING.includes(key) && value !== undefined && !(Array.isArray(value) && value.length === 0)).map(([key]) => key);
-      for (const key of set) found.push(placeIn(input.prowSources, [...path, key], 'has no effect beside unmanaged: true', 'key'));
-      for (const { path: below, child } of children) if (child.unmanaged !== false) found.push(placeIn(input.prowSources, below, 'stands below unmanaged: true and does not say unmanaged: false', 'key'));
+      if (!managedBelow(level)) for (const key of set) found.push(placeIn(input.prowSources, [...path, key], 'has no effect beside unmanaged: true', 'key'));
+      for (const { path: way, child } of below) {
+        if (child.unmanaged !== false && !managedBelow(child)) found.push(placeIn(input.prowSources, [...path, ...way], 'stands below unmanaged: true and does not say unmanaged: false', 'key'));
+      }
     }
-    for (const { path: below, child } of children) look(child, below);
+    for (const { path: way, child } of below) look(child, [...path, ...way]);
   };
   look(input.snapshot.prow['branch-protection'], ['branch-protection']);
   return found;
