@@ -36,7 +36,7 @@ export function listContract(get: GetSuite): void {
       const namespace = await suite.namespace();
       for (const name of ['a', 'b']) await suite.call('POST', prowJobs(namespace), prowJob(name));
       await suite.call('POST', core(namespace, 'pods'), pod('p', { spec: { nodeName: 'n1' } }));
-      await suite.call('POST', core(namespace, 'pods'), pod('q'));
+      await suite.call('POST', core(namespace, 'pods'), pod('q', { spec: { schedulerName: 'nobody' } }));
       expect(names(await list(suite, prowJobs(namespace), { fieldSelector: 'metadata.name=b' }))).toEqual(['b']);
       expect(names(await list(suite, prowJobs(namespace), { fieldSelector: `metadata.namespace=${namespace},metadata.name!=b` }))).toEqual(['a']);
       await expect(list(suite, prowJobs(namespace), { fieldSelector: 'spec.job=unit' })).rejects.toMatchObject({ status: 400 });
@@ -69,7 +69,7 @@ export function listContract(get: GetSuite): void {
       const suite = get();
       const namespace = await suite.namespace();
       await suite.call('POST', prowJobs(namespace), prowJob('a', { status: { state: 'pending', build_id: '123' } }));
-      await suite.call('POST', core(namespace, 'pods'), pod('p'));
+      await suite.call('POST', core(namespace, 'pods'), pod('p', { spec: { schedulerName: 'nobody' } }));
       const table = async (path: string) =>
         (await suite.http.json({ path, accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json', signal: quiet })) as { kind: string; columnDefinitions: { name: string; type: string; format: string }[]; rows: { cells: unknown[]; object: Thing }[] };
       const jobs = await table(prowJobs(namespace));
