@@ -1,6 +1,6 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { z } from 'zod';
-import { RemoteError } from '../core/errors.js';
+import { ConfigError, RemoteError } from '../core/errors.js';
 import type { RepoSurvey } from '../core/ports/survey.js';
 
 /** As whom the survey asks. */
@@ -30,7 +30,7 @@ interface Answer {
   readonly next: string | undefined;
 }
 
-/** Questions of a command line tool about many repositories, asked with plain HTTP. Throws RemoteError where GitHub gives no answer. */
+/** Questions of a command line tool about many repositories, asked with plain HTTP. Throws RemoteError where GitHub gives no answer, ConfigError for a key that is none. */
 export function createRepoSurvey({ endpoint, credentials, signal, pause }: Deps): RepoSurvey {
   const base = endpoint.replace(/\/+$/, '');
   const failed = (path: string, why: string, about: Readonly<{ status?: number; cause?: unknown }> = {}) => new RemoteError(`GitHub: ${path}: ${why}`, { service: 'github', ...about });
@@ -72,8 +72,12 @@ export function createRepoSurvey({ endpoint, credentials, signal, pause }: Deps)
 
   const jwt = async (): Promise<string> => {
     if (credentials.kind !== 'app') throw failed('/app/installations', 'only an App can ask: give --github-app-id and --github-app-private-key-path');
-    const { token } = await createAppAuth({ appId: credentials.appId, privateKey: credentials.privateKey })({ type: 'app' });
-    return `Bearer ${token}`;
+    try {
+      const { token } = await createAppAuth({ appId: credentials.appId, privateKey: credentials.privateKey })({ type: 'app' });
+      return `Bearer ${token}`;
+    } catch (cause) {
+      throw new ConfigError([`the private key of the GitHub App cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`]);
+    }
   };
   const installations = once(async () => {
     const path = '/app/installations?per_page=100';

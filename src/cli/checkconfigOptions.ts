@@ -93,10 +93,10 @@ function needAccount({ checks, github, files }: CheckconfigOptions): void {
   for (const name of checks.filter((one) => 'asks' in CHECKS[one])) {
     // Without plugins nobody reads OWNERS files.
     if (name === 'verify-owners-presence' && (files.pluginConfigPath ?? '') === '') continue;
-    if (!github) throw new Error(`${name} asks GitHub: give --github-token-path, or the flags of a GitHub App, or --exclude-warning=${name}`);
-    if (name === 'validate-github-app-installation' && github.account.kind !== 'app') {
-      throw new Error(`${name} needs --github-app-id and --github-app-private-key-path, or --exclude-warning=${name}`);
+    if (name === 'validate-github-app-installation' && github?.account.kind !== 'app') {
+      throw new Error(`${name} asks GitHub: give --github-app-id and --github-app-private-key-path, or --exclude-warning=${name}`);
     }
+    if (!github) throw new Error(`${name} asks GitHub: give --github-token-path, or the flags of a GitHub App, or --exclude-warning=${name}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createRepoSurvey } from '../../src/adapters/survey.js';
-import { RemoteError } from '../../src/core/errors.js';
+import { ConfigError, RemoteError } from '../../src/core/errors.js';
 
 type Answer = (response: ServerResponse) => void;
 const json = (body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Answer => (response) => { response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body)); };
@@ -66,6 +66,12 @@ test.each<[string, readonly Answer[], string, number]>([
   answers = { '/repos/o/a%20b/contents/OWNERS': list };
   await expect(survey().file(site, 'OWNERS')).rejects.toThrow(message);
   expect(pauses).toHaveLength(waits);
+});
+
+test('a private key that is none is said to be one', async () => {
+  const wrong = createRepoSurvey({ endpoint, credentials: { kind: 'app', appId: '1', privateKey: 'no key' }, signal: AbortSignal.timeout(10_000), pause: async () => {} });
+  await expect(wrong.installedIn()).rejects.toThrow(ConfigError);
+  await expect(wrong.repos('o')).rejects.toThrow('the private key of the GitHub App cannot be used: ');
 });
 
 test('what cannot be reached or read is an error of GitHub, and only an App knows its installations', async () => {

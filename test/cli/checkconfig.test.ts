@@ -177,7 +177,7 @@ test('wrong options end before anything is read', async () => {
   await expect(run(['--config-path=x', '--prow-yaml-repo-name=x'])).rejects.toThrow('expected ORG/REPO');
   await expect(run(['--config-path=x', '--plugin-config=y', '--warnings=verify-owners-presence'])).rejects.toThrow('verify-owners-presence asks GitHub: give --github-token-path');
   await expect(run(['--config-path=x', '--expensive-checks'])).rejects.toThrow('validate-github-app-installation asks GitHub');
-  await expect(run(['--config-path=x', '--expensive-checks', '--github-token-path=t'])).rejects.toThrow('validate-github-app-installation needs --github-app-id');
+  await expect(run(['--config-path=x', '--expensive-checks', '--github-token-path=t'])).rejects.toThrow('validate-github-app-installation asks GitHub: give --github-app-id and');
   await expect(run(['--config-path=x', '--github-app-id=1'])).rejects.toThrow('go together');
   await expect(run(['--config-path=x', '--github-app-id=1', '--github-app-private-key-path=k', '--github-token-path=t'])).rejects.toThrow('not both');
   await expect(run(['--config-path=x', '--github-endpoint=nowhere'])).rejects.toThrow('expected an address such as');
