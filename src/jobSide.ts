@@ -100,7 +100,7 @@ export async function openJobSide({ settings, config, github, connection, clock,
   return {
     kube, storage, reporters, resultsOf: place,
     parts: {
-      prowjob: { config, jobs: kube.jobs, index, clusters: kube.clusters, gates, buildId: createBuildIds({ clock, random: Math.random }), version, clock, log },
+      prowjob: { config, jobs: kube.jobs, index, clusters: kube.clusters, gates, buildId: createBuildIds({ clock, random: Math.random }), version, mode, clock, log },
       report: { jobs: kube.jobs, reporters, log, metrics, clock },
       periodics: { config, jobs: kube.jobs, index, seen: createFirstSeen(connection), clock, log },
       collect: { config, jobs: kube.jobs, index, clusters: kube.clusters, metrics, clock, log },

@@ -5,16 +5,21 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { createEventStore } from '../../src/adapters/events/store.js';
 import { openQueue } from '../../src/adapters/queue/adder.js';
+import { loadProwJobs } from '../../src/adapters/kube/prowjobs.js';
 import { patientRedis } from '../../src/adapters/redis.js';
 import { createTideViews } from '../../src/adapters/tideViews.js';
 import { COMPONENTS, type Settings } from '../../src/cli/settings.js';
 import type { EventSummary } from '../../src/core/ports/events.js';
 import { silentLog } from '../../src/core/ports/log.js';
+import type { ProwJob } from '../../src/core/prowjob.js';
+import { startCluster } from '../../src/embedded/cluster/cluster.js';
+import { startHollowKubelet, type Part } from '../../src/embedded/cluster/kubelet/hollow.js';
 import type { PlayerOptions } from '../../src/embedded/github/actions.js';
 import { startGitHub, type EmbeddedGitHub, type GitHubOptions } from '../../src/embedded/github/server.js';
 import type { Effect } from '../../src/embedded/github/state.js';
 import { start, type Running } from '../../src/main.js';
 import { QUEUES } from '../../src/worker.js';
+import { systemClock } from '../support/path.js';
 import { eventually, testRedisUrl } from '../support/redis.js';
 
 export const slug = 'acme/shop';
@@ -53,6 +58,10 @@ export interface WorldOptions {
   /** Pull requests that are open from the beginning, by Nora, who is nobody in particular. */
   readonly pulls?: number;
   readonly redisUrl?: string;
+  /** Job configuration. With it there is a cluster, whose pods are only played. */
+  readonly jobs?: string;
+  /** How the pods of a job go; they succeed at once unless said. */
+  readonly play?: (job: string) => Partial<Part> | undefined;
 }
 
 /** How a pull request stands when nothing moves any more. */
@@ -66,7 +75,7 @@ export interface Settled {
 }
 
 /** A whole installation against an embedded GitHub: an organisation with Ada (approver), Ben (reviewer), and Nora, a stranger. */
-export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {}, settings = {}, github: wish = {}, actions = {}, pulls = 0, redisUrl = testRedisUrl() }: WorldOptions = {}) {
+export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {}, settings = {}, github: wish = {}, actions = {}, pulls = 0, redisUrl = testRedisUrl(), jobs, play = () => undefined }: WorldOptions = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'prow-world-'));
   const prefix = `w-${randomUUID()}`;
   const github = await startGitHub({ manifest, appSlug: 'prow', webhookSecret: 'hook-secret', actions: { jobMs: 0, ...actions }, ...wish });
@@ -76,10 +85,15 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
   await world.repo({ owner: 'acme', name: 'shop', files: { ...seed, ...files }, labels: ['lgtm', 'approved', 'do-not-merge/hold'] });
   world.install('acme');
   const path = (name: string, content: string): string => { writeFileSync(join(dir, name), content, { mode: 0o600 }); return join(dir, name); };
+  const cluster = jobs === undefined ? undefined : await startCluster({ dir: join(dir, 'cluster'), images: () => undefined, kubelet: 'none', clock: systemClock, log: silentLog });
+  const kubelet = cluster && (await startHollowKubelet({
+    kubeconfigPath: cluster.kubeconfigPath, clock: systemClock, log: silentLog,
+    part: (pod) => ({ pendingMs: 0, runningMs: 0, end: { kind: 'exits', code: 0 }, ...play(pod.metadata.annotations?.['prow.k8s.io/job'] ?? '') }),
+  }));
   const whole: Settings = {
-    configPath: path('config.yaml', config), jobConfigPath: undefined, pluginConfigPath: path('plugins.yaml', plugins), hmacSecretFile: path('hmac', 'hook-secret\n'),
+    configPath: path('config.yaml', config), jobConfigPath: jobs === undefined ? undefined : path('jobs.yaml', jobs), pluginConfigPath: path('plugins.yaml', plugins), hmacSecretFile: path('hmac', 'hook-secret\n'),
     github: { endpoints: [github.url], graphqlEndpoint: github.graphqlUrl, host: github.gitUrl, auth: { kind: 'app', appId: String(github.appId), keyPath: path('key.pem', github.appKey) } },
-    kubeconfig: undefined, jobs: { kubeconfigDir: undefined, kubeconfigSuffix: undefined, projectedTokenFile: undefined, inCluster: 'ignore', reportAgent: '', slack: { endpoint: 'http://127.0.0.1:1', tokenFile: undefined, more: new Map() }, storageRoots: [join(dir, 'storage')] },
+    kubeconfig: cluster?.kubeconfigPath, jobs: { kubeconfigDir: undefined, kubeconfigSuffix: undefined, projectedTokenFile: undefined, inCluster: 'ignore', reportAgent: '', slack: { endpoint: 'http://127.0.0.1:1', tokenFile: undefined, more: new Map() }, storageRoots: [join(dir, 'storage')] },
     port: 0, metricsPort: 0, adminPort: -1, health: { port: -1, asked: false }, gitDir: undefined, inRepoCacheSize: 200, idle: [], supplemental: { prowDirs: [], prowSuffix: '_prowconfig.yaml', pluginDirs: [], pluginSuffix: '_pluginconfig.yaml' }, host: '127.0.0.1', webhookPath: '/hook', mode: 'act', components: new Set(COMPONENTS), redisUrl, redisPrefix: prefix, stateDir: join(dir, 'state'), role: 'all', queues: [],
     gracePeriodMs: 5_000, logLevel: 'info', enabled: { orgs: [], repos: [], notOrgs: [], notRepos: [] }, retry: { maxRetries: 8, max404Retries: 2, initialDelayMs: 20, maxSleepMs: 5_000, requestTimeoutMs: 10_000 }, ...settings,
   };
@@ -134,11 +148,24 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
       await eventually('the world to settle', async () => { quiet = (await calm()) ? quiet + 1 : 0; return quiet >= 2; }, 120_000);
       return self.view(number);
     },
+    /** All ProwJobs. */
+    async prowjobs(): Promise<readonly ProwJob[]> {
+      if (!cluster) return [];
+      const kube = await loadProwJobs({ kubeconfig: cluster.kubeconfigPath, namespace: () => 'default', mode: 'act', log: silentLog });
+      return kube.list({}, { signal: AbortSignal.timeout(30_000) });
+    },
+    /** The newest check runs of a pull request's head, by name. */
+    checks(number: number): Readonly<Record<string, string>> {
+      const { sha } = world.pull(slug, number).pull.head;
+      return Object.fromEntries(world.find(slug).checkRuns.filter((run) => run.sha === sha && run.name !== 'tide' && run.name !== 'test').map((run) => [run.name, run.conclusion ?? run.status]));
+    },
     /** What the bot did, of these kinds. */
     effects: (...kinds: readonly string[]): readonly Effect[] => github.effects.filter(({ who, kind }) => who === BOT && (kinds.length === 0 || kinds.includes(kind))),
     logged: (text: string): readonly string[] => logs.filter((line) => line.includes(text)),
     async [Symbol.asyncDispose](): Promise<void> {
       await running.stop();
+      await kubelet?.stop();
+      await cluster?.stop();
       await github.stop();
       await Promise.all(queues.map((queue) => queue.close()));
       for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1000 }) as AsyncIterable<string[]>) if (keys.length > 0) await redis.unlink(...keys);

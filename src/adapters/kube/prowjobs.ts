@@ -7,6 +7,7 @@ import { openCredentials } from './credentials.js';
 import { alreadyThere, openHttp, pathOf, refused, statusOf, type Call, type KubeHttp } from './http.js';
 import { labelSelector, listAll } from './list.js';
 import { ATTEMPTS, insist } from './retry.js';
+import { withRequired } from './required.js';
 import { asProwJob } from './trim.js';
 
 export interface ProwJobsOptions {
@@ -68,7 +69,7 @@ export function openProwJobs({ http, namespace, mode, log }: ProwJobsOptions): P
         return 'created';
       }
       try {
-        await call(`to create ProwJob ${name}`, { method: 'POST', path: prowJobsPath(namespace()), body: { ...job, metadata: { ...job.metadata, namespace: namespace() } }, signal });
+        await call(`to create ProwJob ${name}`, { method: 'POST', path: prowJobsPath(namespace()), body: { ...withRequired(job), metadata: { ...job.metadata, namespace: namespace() } }, signal });
         return 'created';
       } catch (error) {
         if (alreadyThere(error)) return 'existed';
@@ -102,7 +103,7 @@ export function openProwJobs({ http, namespace, mode, log }: ProwJobsOptions): P
         return 'replaced';
       }
       try {
-        await call(`to write ProwJob ${name}`, { method: 'PUT', path: pathTo(name), body: job, signal });
+        await call(`to write ProwJob ${name}`, { method: 'PUT', path: pathTo(name), body: withRequired(job), signal });
         return 'replaced';
       } catch (error) {
         if (statusOf(error) === 404) return 'gone';

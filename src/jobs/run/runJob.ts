@@ -30,6 +30,8 @@ export interface RunDeps {
   readonly buildId: () => string;
   /** The version of this program, for the pods' label. */
   readonly version: string;
+  /** `dry`: nothing that is written can be read back, so the first write is the last. */
+  readonly mode: 'act' | 'dry';
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -183,12 +185,12 @@ function timeOf(clock: Clock): string {
 }
 
 /** Writes the job with a changed status; somebody else's change in between is looked at first. */
-async function write(job: ProwJob, change: Partial<Status>, { config, jobs, log, signal }: RunDeps): Promise<Outcome | 'again'> {
+async function write(job: ProwJob, change: Partial<Status>, { config, jobs, mode, log, signal }: RunDeps): Promise<Outcome | 'again'> {
   const next: ProwJob = { ...job, status: { ...job.status, ...change } };
   const { url, fault } = jobUrl(next, config.plank);
   if (fault !== undefined) log.warn({ job: job.metadata.name, fault }, 'job has no address');
   const written = await jobs.replace({ ...next, status: { ...next.status, url } }, { signal });
-  if (written === 'gone') return undefined;
+  if (written === 'gone' || mode === 'dry') return undefined;
   if (written === 'replaced') log.info({ job: job.metadata.name, state: next.status.state, why: next.status.description }, 'ProwJob changed');
   return 'again';
 }

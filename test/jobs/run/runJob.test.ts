@@ -26,7 +26,7 @@ function world(options: Readonly<{ trouble?: Trouble; gates?: Gates }> = {}) {
   let ids = 0;
   const cluster = fakeCluster({ now: () => now, ...(options.trouble && { trouble: options.trouble }) });
   const deps: RunDeps = {
-    config, jobs: cluster.store, index: cluster.index, clusters: cluster.clusters, gates: options.gates ?? freeGates, buildId: () => String(++ids), version: 'v1', clock: { now: () => now }, log: silentLog, signal: new AbortController().signal,
+    config, jobs: cluster.store, index: cluster.index, clusters: cluster.clusters, gates: options.gates ?? freeGates, buildId: () => String(++ids), version: 'v1', mode: 'act', clock: { now: () => now }, log: silentLog, signal: new AbortController().signal,
   };
   return { ...cluster, deps, run: (name: string) => runJob(name, deps), status: (name: string) => cluster.jobs.get(name)?.status, pass: (ms: number) => { now += ms; } };
 }
