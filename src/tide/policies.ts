@@ -36,7 +36,7 @@ export async function readPolicies(read: PoolRead, config: Snapshot, deps: Deps)
   for (const member of read.members.filter((one) => isCandidate(one, config))) {
     const jobs = await jobsOf(member, read, config, deps);
     if ('fault' in jobs) own.set(member.number, jobs);
-    else if (jobs.presubmits !== base.presubmits) own.set(member.number, policyOf(jobs.presubmits));
+    else if (differ(jobs.presubmits, base.presubmits)) own.set(member.number, policyOf(jobs.presubmits));
   }
   return { policy: found.policy, own };
 }
@@ -54,6 +54,11 @@ async function jobsOf({ headSha }: PoolMember, { repo, branch, baseSha }: PoolRe
     if (!(error instanceof NotFoundError)) throw error;
     return { fault: `its commit cannot be read: ${error.message}` };
   }
+}
+
+/** Jobs of one file that was read once are the same objects. */
+function differ(one: readonly Presubmit[], other: readonly Presubmit[]): boolean {
+  return one.length !== other.length || one.some((job, n) => job !== other[n]);
 }
 
 function textOf(fault: InRepoFault, branch: string): string {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { createGit } from '../../src/adapters/git/git.js';
 import { createInRepo } from '../../src/adapters/inRepo.js';
 import { LIMITS } from '../../src/adapters/inRepoFiles.js';
@@ -31,6 +31,11 @@ function open(origin: Remote, cacheSize = 200) {
     calls: (): readonly string[] => seen.splice(0),
   };
 }
+
+/** One repository for all that is only read; every commit starts from nothing. */
+const shared = remote();
+const start = shared.then((origin) => origin.commit(undefined, {}));
+afterAll(async () => { await (await shared)[Symbol.asyncDispose](); });
 
 const names = ({ presubmits }: RepoJobs): readonly string[] => presubmits.map(({ name }) => name);
 
@@ -82,8 +87,8 @@ test.each<{ name: string; files: Files; want?: readonly string[]; error?: readon
   { name: 'another namespace', files: { '.prow.yaml': `presubmits:\n${job('a', '  namespace: kube-system\n')}` }, error: [/^\.prow\.yaml:4:14: presubmits\[0\]\.namespace: a: /] },
   { name: 'an expression that is no RE2', files: { '.prow.yaml': `presubmits:\n${job('a', '  run_if_changed: "(?<=x)y"\n')}` }, error: [/^\.prow\.yaml:4:19: presubmits\[0\]\.run_if_changed/] },
 ])('reading: $name', async ({ files, want = [], error = [] }) => {
-  await using origin = await remote();
-  const jobs = await open(origin).at(config(), await origin.commit(undefined, files));
+  const origin = await shared;
+  const jobs = await open(origin).at(config(), await origin.commit(await start, files));
   const found = told(jobs);
   expect(names(jobs)).toEqual(want);
   expect(found).toHaveLength(error.length);
@@ -164,6 +169,22 @@ test('a head whose link leads out of the folder is merged before it is followed'
   calls();
   expect(names(await at(config(), moved, head))).toEqual(['new']);
   expect(calls()).toEqual([]);
+});
+
+test('the commit of a push may be named by an annotated tag', async () => {
+  await using origin = await remote();
+  await origin.commit(undefined, { '.prow.yaml': `postsubmits:\n${job('release')}` });
+  await origin.git('tag', '-a', '-m', 'one', 'v1');
+  const { postsubmits } = await open(origin).at(config(), await origin.git('rev-parse', 'v1'));
+  expect(postsubmits.map(({ name }) => name)).toEqual(['release']);
+});
+
+test('histories that have nothing in common cannot be merged', async () => {
+  await using origin = await remote();
+  const root = await origin.commit(undefined, { '.prow.yaml': file('a') });
+  await origin.git('checkout', '--quiet', '--orphan', 'other');
+  const other = await origin.commit(undefined, { '.prow.yaml': file('b') });
+  expect(told(await open(origin).at(config(), root, other))).toEqual([`${other.slice(0, 12)} cannot be merged onto main at ${root.slice(0, 12)}`]);
 });
 
 test('the pull request is to blame only for what the base does not have as well', async () => {

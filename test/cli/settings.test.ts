@@ -56,6 +56,7 @@ test('configuration from a repository: paths are inside it, in normal form, and 
 const fromRepo = ['--config-repo=acme/config', `--hmac-secret-file=${hmac}`, ...app];
 
 test.each<{ args: string[]; says: string }>([
+  { args: [...base, ...app, '--in-repo-config-cache-size=0'], says: '--in-repo-config-cache-size: expected at least 1, found 0' },
   { args: [...app, '--config-repo=acme'], says: '--config-repo: "acme" is not ORG/REPO' },
   { args: [...app, '--config-repo=acme/..'], says: '--config-repo: "acme/.." is not ORG/REPO' },
   { args: [...base, ...app, '--config-repo-branch=main'], says: '--config-repo-branch needs --config-repo' },
