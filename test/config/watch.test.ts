@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,4 +92,36 @@ test('the first load must succeed, and the end stops the ticker', async () => {
   const config = await watchConfig({ configPath }, { log: silentLog, every: ticker.every });
   await config[Symbol.asyncDispose]();
   expect(ticker.state.stopped).toBe(true);
+});
+
+test('what changes while files are read shows at the next look; a listener that fails stops nobody', async () => {
+  await using folder = await temporary();
+  const at = (name: string) => join(folder.path, name);
+  const job = (name: string) => `presubmits: {o/r: [{name: ${name}, spec: {containers: [{}]}}]}\n`;
+  await mkdir(at('jobs'));
+  await writeFile(at('config.yaml'), '');
+  for (const name of ['a', 'b']) await writeFile(at(`jobs/${name}.yaml`), job(`${name}1`));
+  let during: () => void = () => undefined;
+  const readFile = (path: string): Buffer => {
+    const bytes = readFileSync(path);
+    if (path.endsWith('b.yaml')) during();
+    return bytes;
+  };
+  const ticker = handTicker();
+  await using config = await watchConfig({ configPath: at('config.yaml'), jobConfigPath: at('jobs') }, { log: silentLog, every: ticker.every, readFile, cacheDir: at('cache') });
+  const names = () => config.current().presubmits({ org: 'o', name: 'r' }).map(({ name }) => name);
+  const seen: string[][] = [];
+  config.onChange(() => { throw new Error('a listener that fails'); });
+  config.onChange(() => { seen.push(names()); });
+
+  await writeFile(at('jobs/b.yaml'), job('b2'));
+  during = () => {
+    during = () => undefined;
+    writeFileSync(at('jobs/a.yaml'), job('a2'));
+    writeFileSync(at('jobs/b.yaml'), job('b3'));
+  };
+  await Promise.all([ticker.tick(), ticker.tick()]);
+  expect(names()).toEqual(['a2', 'b3']);
+  expect(seen).toEqual([['a1', 'b2'], ['a2', 'b3']]);
+  expect(config.problem()).toBeUndefined();
 });

@@ -26,7 +26,7 @@ const ODD = [
 /** Perhaps a key that is null or a map; scripts and templates have such texts, too, so the value is looked at. */
 const ODD_KEY = /(?:^|[\n{,[~-]|null|Null|NULL)[ ]*:(?=[\s,[\]{}"']|$)|[{,]\s{0,99}(?:~|null|Null|NULL)?\s{0,99}[,}#]|\{\s{0,99}\{/;
 /** The expressions above look ahead to the end of a line. */
-const LONG_LINE = /[^\n]{4000}/;
+const LONGEST_LINE = 4_000;
 const NOTHING = /^(?:\s|#.*|---)*$/;
 const DOCUMENT = /^---(?=\s)/gm;
 /** Deeper files are left to the careful way, too. */
@@ -46,7 +46,7 @@ const SCHEMA = new Schema({ implicit: [scalar], explicit: [] });
 
 /** Whether a text has nothing that only the careful way may read. */
 export function isOrdinary(text: string): boolean {
-  if (LONG_LINE.test(text) || ODD.some((one) => one.test(text))) return false;
+  if (hasLongLine(text) || ODD.some((one) => one.test(text))) return false;
   const [first, second] = text.match(DOCUMENT) ?? [];
   return second === undefined && (first === undefined || /^(?:[ ]*(?:#.*)?\n)*---\s/.test(text));
 }
@@ -65,6 +65,16 @@ export function readFast(text: string, listener?: Listener): Readonly<{ value: u
   } catch {
     return undefined; // The careful way says what is wrong, and where.
   }
+}
+
+function hasLongLine(text: string): boolean {
+  let start = 0;
+  while (start + LONGEST_LINE < text.length) {
+    const end = text.indexOf('\n', start);
+    if (end < 0 || end - start > LONGEST_LINE) return true;
+    start = end + 1;
+  }
+  return false;
 }
 
 function hasOddKey(value: unknown): boolean {
