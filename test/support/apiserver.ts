@@ -16,6 +16,8 @@ export interface ApiServer extends AsyncDisposable {
   readonly kubeconfig: string;
   /** Is known, and may do nothing with pods. */
   readonly strangerKubeconfig: string;
+  /** Files of a certificate for loopback, for whoever plays a node. */
+  readonly certificate: Readonly<{ cert: string; key: string }>;
   /** Ends kube-apiserver at once, as a crash would. */
   stop(): Promise<void>;
   /** Starts it again, at the same address. */
@@ -88,7 +90,7 @@ export async function startApiServer(assets: string): Promise<ApiServer> {
     throw error;
   }
   return {
-    url, kubeconfig: at('admin'), strangerKubeconfig: at('stranger'), start, stop,
+    url, kubeconfig: at('admin'), strangerKubeconfig: at('stranger'), certificate: { cert: at('certs/apiserver.crt'), key: at('certs/apiserver.key') }, start, stop,
     async forget() {
       const ask = async (path: string, body: object) => {
         const answer = await fetch(`${etcdUrl}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) });
