@@ -18,7 +18,7 @@ export interface ClusterOptions {
   readonly kubeconfigPath?: string;
   /** Whether pods are run; `none` leaves them to a kubelet started by somebody else. */
   readonly kubelet?: 'local' | 'none';
-  readonly pods?: Pick<KubeletOptions, 'concurrency' | 'hostPaths' | 'path' | 'backoffMs'>;
+  readonly pods?: Pick<KubeletOptions, 'concurrency' | 'hostPaths' | 'path' | 'sight' | 'backoffMs'>;
   /** How many changes are remembered for watches. */
   readonly historySize?: number;
   /** Milliseconds between bookmarks of a watch. */

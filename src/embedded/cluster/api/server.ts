@@ -190,6 +190,7 @@ export async function startServer({ port, certificates, token, kinds, store, obj
   };
   const server: Server = createServer({ key: certificates.key, cert: certificates.certificate, minVersion: 'TLSv1.2' }, (request, response) => { void handle(request, response); });
   server.requestTimeout = 60_000;
+  server.keepAliveTimeout = 60_000;
   server.on('clientError', (_error, socket) => { socket.destroy(); });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -1,5 +1,6 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { setMaxListeners } from 'node:events';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { at, fieldsOf, isFields, listOf, type Fields, type Kobject } from '../api/object.js';
 
@@ -59,11 +60,15 @@ export async function loadClient(kubeconfigPath: string): Promise<Client> {
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error(`${kubeconfigPath} names no cluster`);
   const base = new URL(server);
-  // One agent for all calls, so that connections are used again.
   const first: RequestOptions = {};
   await config.applyToHTTPSOptions(first);
+  // One agent for all calls, so that connections are used again; client-node makes one for each call. Behind a proxy, its own.
+  const { ca, cert, key, pfx, passphrase, rejectUnauthorized } = first;
+  const own = Object.fromEntries(Object.entries({ ca, cert, key, pfx, passphrase, rejectUnauthorized }).filter(([, value]) => value !== undefined && value !== null));
+  const agent = config.getCurrentCluster()?.proxyUrl ? first.agent : base.protocol === 'http:' ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ ...own, keepAlive: true });
 
   async function open({ method, path, body, signal }: Ask): Promise<IncomingMessage> {
+    setMaxListeners(0, signal); // as many as there are calls
     const options: RequestOptions = {};
     await config.applyToHTTPSOptions(options);
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -71,7 +76,7 @@ export async function loadClient(kubeconfigPath: string): Promise<Client> {
     return new Promise((resolve, reject) => {
       const send = base.protocol === 'http:' ? httpRequest : httpsRequest;
       const request = send(new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base), {
-        ...options, agent: first.agent, method, signal,
+        ...options, agent, method, signal,
         headers: { ...options.headers, accept: 'application/json', ...(text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) }) },
       }, resolve);
       request.once('error', reject);

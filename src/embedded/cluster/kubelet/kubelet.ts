@@ -12,6 +12,7 @@ import { lostStatus, plan } from './plan.js';
 import type { ReadData } from './podEnv.js';
 import { startPod, type PodRun } from './podRun.js';
 import { createRecorder } from './recorder.js';
+import { probe, type Sight } from './sandbox.js';
 import { createReporter, LOOPBACK, podPath, writeStatus } from './reporter.js';
 
 export interface KubeletOptions {
@@ -32,6 +33,8 @@ export interface KubeletOptions {
   /** Folders of this machine that pods may mount. */
   readonly hostPaths?: readonly string[];
   readonly path?: string;
+  /** How containers see their mounts; the best that this machine permits without it. */
+  readonly sight?: Sight;
   /** Milliseconds: the first pause before a restart. */
   readonly backoffMs?: number;
 }
@@ -63,6 +66,7 @@ async function registerNode(client: Client, node: string, { clock, log, signal }
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const { kubeconfigPath, dir, logs, images, clock, log, node = 'prow', concurrency = availableParallelism() * 2, schedule = 'all', hostPaths = [], path = DEFAULT_PATH, backoffMs = 10_000 } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const sight = options.sight ?? probe(dir);
   // What an earlier life of this kubelet left behind runs for nobody.
   killMarked(`${dir}/`);
   const client = await loadClient(kubeconfigPath);
@@ -109,7 +113,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     const { uid, namespace = 'default' } = pod.metadata;
     const reporter = createReporter(pod, { client, clock, log, signal });
     const run = startPod(pod, {
-      read: readFor(namespace), reporter, recorder, guard, images, hostPaths, dir: join(dir, uid), logs, status: { ip: LOOPBACK, node }, machine: { cpus: availableParallelism(), memory: totalmem() }, path, backoffMs, clock, log,
+      read: readFor(namespace), reporter, recorder, guard, images, hostPaths, dir: join(dir, uid), logs, status: { ip: LOOPBACK, node }, machine: { cpus: availableParallelism(), memory: totalmem() }, path, sight, backoffMs, clock, log,
     });
     runs.set(uid, run);
     void run.done.then(async () => {
@@ -179,7 +183,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     },
     failed(err) { log.debug({ err }, 'the kubelet watches anew'); },
   }, watching.signal);
-  log.info({ node, concurrency }, 'the kubelet runs');
+  log.info({ node, concurrency, sight }, 'the kubelet runs');
   return {
     async stop({ graceMs = STOP_GRACE_MS } = {}) {
       closing = true;

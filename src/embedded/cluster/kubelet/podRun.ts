@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../core/ports/clock.js';
 import type { Log } from '../../../core/ports/log.js';
@@ -6,14 +6,14 @@ import { logFile } from '../api/logs.js';
 import { at, fieldsOf, listOf, textOf, type Fields, type Kobject } from '../api/object.js';
 import type { Images } from '../images.js';
 import { pause } from './client.js';
-import { startContainer, type Ended, type Running } from './container.js';
-import { expand } from './expand.js';
+import { startContainer, type Ended, type Run, type Running } from './container.js';
 import type { Guard } from './guard.js';
-import { rewriter } from './paths.js';
 import { containerEnv, MissingError, type ReadData } from './podEnv.js';
 import { finalPhase, type ContainerView, type PodView, type State } from './podStatus.js';
+import { processOf } from './process.js';
 import type { Recorder } from './recorder.js';
 import type { Reporter } from './reporter.js';
+import type { Sight } from './sandbox.js';
 import { makeVolumes, mountsOf, RefusedError } from './volumes.js';
 
 /** Why a pod is to end. `graceMs` is the time its processes get. */
@@ -37,6 +37,7 @@ export interface PodDeps {
   readonly logs: string;
   readonly status: { readonly ip: string; readonly node: string };
   readonly machine: { readonly cpus: number; readonly memory: number };
+  readonly sight: Sight;
   /** PATH of containers that set none. */
   readonly path: string;
   /** The first pause before a container is started again; it doubles up to thirty times this. */
@@ -45,6 +46,7 @@ export interface PodDeps {
   readonly log: Log;
 }
 
+type Prepared = Run & { readonly messageFile: string };
 interface Mutable { readonly spec: Fields; readonly name: string; readonly role: ContainerView['role']; state: State; last: Ended | undefined; restarts: number; running: Running | undefined }
 
 const RETRY_MS = 1_000;
@@ -94,34 +96,17 @@ export function startPod(pod: Kobject, deps: PodDeps): PodRun {
   }
 
   /** Everything a container's process needs; made anew for each start. */
-  async function prepare(one: Mutable, places: ReadonlyMap<string, string>): Promise<Parameters<typeof startContainer>[0] & { readonly messageFile: string }> {
+  async function prepare(one: Mutable, places: ReadonlyMap<string, string>): Promise<Prepared> {
     const { spec, name, restarts } = one;
     const own = await containerEnv(pod, spec, { read: deps.read, status: deps.status, machine: deps.machine });
-    const messageFile = join(dir, 'messages', `${name}-${String(restarts)}`);
-    const mounts = await mountsOf(spec, places, own);
-    const messagePath = textOf(spec.terminationMessagePath) ?? '/dev/termination-log';
-    const wanted = textOf(spec.workingDir);
-    // A folder that neither a volume nor this machine has: a container would have it to itself.
-    const made = wanted !== undefined && rewriter(mounts).text(wanted) === wanted && !(await stat(wanted).catch(() => undefined)) ? [{ from: wanted, to: join(dir, 'work', name) }] : [];
-    const paths = rewriter([...mounts, ...made, { from: messagePath, to: messageFile }]);
-    const image = deps.images(textOf(spec.image) ?? '');
-    const words = (list: unknown): readonly string[] => listOf(list).map((word) => paths.text(expand(String(word), own)));
-    const command = listOf(spec.command).length > 0 ? words(spec.command) : (image?.command ?? []);
-    const env = new Map<string, string>([['PATH', deps.path], ['HOME', join(dir, 'home')], ['TMPDIR', join(dir, 'tmp')], ['HOSTNAME', pod.metadata.name]]);
-    for (const [key, value] of own) env.set(key, paths.value(value));
-    // What stands for an image knows default paths; here it learns where they are.
-    if (image) env.set('PROW_MOUNTS', JSON.stringify(Object.fromEntries(mounts.map(({ from, to }) => [from, to]))));
-    const cwd = wanted === undefined ? join(dir, 'home') : paths.text(wanted);
-    if (wanted !== undefined && cwd !== wanted) await mkdir(cwd, { recursive: true });
-    await mkdir(join(dir, 'messages'), { recursive: true });
-    if (!(await stat(cwd).catch(() => undefined))?.isDirectory()) throw new RefusedError(`workingDir ${cwd} is no folder of this machine`);
-    return { command: command.length === 0 ? [] : [...command, ...words(spec.args)], env, cwd, log: logFile(deps.logs, { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name, uid: pod.metadata.uid }, name, restarts), mark: `${dir}/${name}`, messageFile };
+    const process = await processOf(spec, { name, restarts, own, mounts: await mountsOf(spec, places, own), dir, hostname: pod.metadata.name, images: deps.images, path: deps.path, sight: deps.sight });
+    return { ...process, log: logFile(deps.logs, { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name, uid: pod.metadata.uid }, name, restarts), mark: `${dir}/${name}` };
   }
 
   /** One life of a container. undefined: the pod ends before it could start. */
   async function once(one: Mutable, places: ReadonlyMap<string, string>): Promise<Ended | undefined> {
     const told = one.role === 'main' ? 'containers' : 'initContainers';
-    let run: Awaited<ReturnType<typeof prepare>> | undefined;
+    let run: Prepared | undefined;
     try {
       run = await insist(() => prepare(one, places), (message) => {
         one.state = { kind: 'waiting', reason: 'CreateContainerConfigError', message };
@@ -213,7 +198,7 @@ export function startPod(pod: Kobject, deps: PodDeps): PodRun {
     for (const one of containers) if (phase === 'Failed' && one.state.kind === 'waiting' && one.last) one.state = { kind: 'ended', how: one.last };
     report();
     await reporter.flush();
-    for (const part of ['volumes', 'home', 'tmp', 'work']) await rm(join(dir, part), { recursive: true, force: true }).catch(() => undefined);
+    for (const part of ['volumes', 'home', 'tmp', 'work', 'roots']) await rm(join(dir, part), { recursive: true, force: true }).catch(() => undefined);
   }
 
   const run: PodRun = {
