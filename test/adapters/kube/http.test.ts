@@ -39,6 +39,28 @@ test('a token file that was replaced is read again after a 401, and no sooner th
   }
 });
 
+test('users come by password and by plugin, too', async () => {
+  await using server = await scripted((response, asked) => { json(200, { as: asked.headers.authorization })(response, asked); });
+  const dir = mkdtempSync(join(tmpdir(), 'prow-http-'));
+  try {
+    const file = join(dir, 'kubeconfig');
+    const ask = async (user: object) => {
+      writeFileSync(file, JSON.stringify({ 'current-context': 'a', clusters: [{ name: 'a', cluster: { server: server.url } }], users: [{ name: 'a', user }], contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }] }));
+      const { infrastructure } = readContexts({ file, inCluster: 'ignore', env: {} }, [], clientNode);
+      if (!infrastructure) throw new Error('no context');
+      using http = openHttp(openCredentials(infrastructure.load, Date), { userAgent: 'test' });
+      return http.json({ path: '/x', signal });
+    };
+    const plugin = (script: string) => ({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args: ['-e', script], interactiveMode: 'Never' } });
+    expect(await ask({ username: 'ann', password: 'secret' })).toEqual({ as: `Basic ${Buffer.from('ann:secret').toString('base64')}` });
+    expect(await ask(plugin('console.log(JSON.stringify({ kind: "ExecCredential", status: { token: "made" } }))'))).toEqual({ as: 'Bearer made' });
+    await expect(ask(plugin('console.error("log in first"); process.exit(1)'))).rejects.toThrow('log in first');
+    await expect(ask({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command: '/nowhere/plugin' } })).rejects.toThrow('ENOENT');
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
 test('answers that are none are errors', async () => {
   await using server = await scripted();
   server.answers.push(drop, (response) => { response.end('<html>'); }, (response) => { response.writeHead(502); response.end('bad gateway'); }, (response) => { response.writeHead(200); response.end(); });
