@@ -3,6 +3,7 @@ import { staticJobs, type CheckInput } from '../config/checks/input.js';
 import { unknownPlugins } from '../config/checks/plugins.js';
 import { UNKNOWN_KEY } from '../config/decode.js';
 import { formatFinding, type Finding } from '../config/findings.js';
+import { field } from '../config/jobs/data.js';
 import { readConfig } from '../config/load.js';
 import type { JobCache } from '../config/read/cache.js';
 import type { Snapshot } from '../config/snapshot.js';
@@ -11,7 +12,7 @@ import type { Repo } from '../core/ids.js';
 import type { RepoSurvey } from '../core/ports/survey.js';
 import { clusterStates, unreachable } from './checkconfigClusters.js';
 import { gerritTriggers, inRepoErrors } from './checkconfigInRepo.js';
-import { readOptions, type GithubOptions } from './checkconfigOptions.js';
+import { readOptions, type CheckconfigOptions, type GithubOptions } from './checkconfigOptions.js';
 
 export { CHECKCONFIG_FLAGS } from './checkconfigOptions.js';
 
@@ -30,13 +31,14 @@ interface CheckconfigDeps {
 
 /**
  * Checks the configuration as upstream's command does (config 4.1): 1 when it does not load, or with `--strict` when there is a
- * warning, else 0. Every finding is one line, `file:line:column: key: message`; a warning ends with its name.
+ * warning, else 0. Every finding is one line, `file:line:column: key: message`, and a warning ends with its name; or JSON.
  */
 export async function checkconfig(args: readonly string[], { print, note, contextFault, github, cache }: CheckconfigDeps): Promise<number> {
   const options = readOptions(args);
+  for (const name of options.unknownExclusions) note(`--exclude-warning: there is no warning ${JSON.stringify(name)}`);
   const survey = options.github && options.checks.some((name) => 'asks' in CHECKS[name]) ? await github(options.github) : undefined;
   const { findings, snapshot, ...read } = await readConfig(options.files, { cache });
-  if (!snapshot) return fail(findings.errors, { print, note });
+  if (!snapshot) return fail(findings.errors, speaker(options.output, print), note);
   const input: CheckInput = {
     ...read, snapshot, files: options.files, loadWarnings: findings.warnings, requiredAnnotations: options.requiredAnnotations,
     clusters: options.checks.includes('validate-cluster-field') ? await clusterStates(snapshot.prow, note) : { kind: 'unknown' },
@@ -48,19 +50,34 @@ export async function checkconfig(args: readonly string[], { print, note, contex
       }
     },
   };
+  const say = speaker(options.output, print);
   const errors = [...unknownPlugins(input), ...gerritTriggers(input), ...(await inRepoErrors(input, options))];
-  if (errors.length > 0) return fail(errors, { print, note });
+  if (errors.length > 0) return fail(errors, say, note);
   for (const finding of findings.warnings) if (finding.message !== UNKNOWN_KEY) note(formatFinding(finding));
-  for (const line of [...unreachable(input), ...unknownAgents(input)]) note(line);
+  for (const line of [...unreachable(input), ...unknownAgents(input), ...onlyInMain(input)]) note(line);
   let count = 0;
   for (const name of options.checks) {
-    for (const line of await linesOf(name, input, survey)) {
-      print(`${line} [${name}]`);
-      count++;
-    }
+    const found = await findingsOf(name, input, survey);
+    for (const finding of found) say(finding, name);
+    count += found.length;
   }
   note(count === 0 ? 'the configuration is fine' : `the configuration loads, with ${count} ${count === 1 ? 'warning' : 'warnings'}`);
   return count > 0 && options.strict ? 1 : 0;
+}
+
+type Say = (finding: Finding, check?: CheckName) => void;
+
+/** Prints findings for people, or one JSON object a line for programs. What has no place has no `file`. */
+function speaker(output: CheckconfigOptions['output'], print: (line: string) => void): Say {
+  if (output === 'json') {
+    return ({ file, line, column, path, message }, check) => { print(JSON.stringify({ ...(file !== '' && { file, line, column, path }), severity: check ? 'warning' : 'error', ...(check && { check }), message })); };
+  }
+  return (finding, check) => { print(`${finding.file === '' ? finding.message : formatFinding(finding)}${check ? ` [${check}]` : ''}`); };
+}
+
+/** The switch is for all jobs, so it stands where all of them are configured. */
+function onlyInMain({ jobSources }: CheckInput): readonly string[] {
+  return jobSources.flatMap((source) => (field(source.value, 'decorate_all_jobs') === undefined ? [] : [formatFinding(source.finding(['decorate_all_jobs'], 'has no effect in a file of jobs, only in config.yaml', 'key'))]));
 }
 
 /** Nothing is known of other agents, and so nothing is checked; upstream remarks it as well. */
@@ -69,20 +86,20 @@ function unknownAgents(input: CheckInput): readonly string[] {
 }
 
 /** What a check finds. That GitHub does not answer is a warning as well: what was asked for is not known to be fine. */
-async function linesOf(name: CheckName, input: CheckInput, survey: RepoSurvey | undefined): Promise<readonly string[]> {
+async function findingsOf(name: CheckName, input: CheckInput, survey: RepoSurvey | undefined): Promise<readonly Finding[]> {
   const entry = CHECKS[name];
-  if ('check' in entry) return entry.check(input).map(formatFinding);
+  if ('check' in entry) return entry.check(input);
   if (!survey) return [];
   try {
-    return (await entry.asks(input, survey)).map(formatFinding);
+    return await entry.asks(input, survey);
   } catch (err) {
     if (!(err instanceof RemoteError)) throw err;
-    return [`cannot be told: ${err.message}`];
+    return [{ file: '', line: 1, column: 1, path: '', message: `cannot be told: ${err.message}` }];
   }
 }
 
-function fail(errors: readonly Finding[], { print, note }: Pick<CheckconfigDeps, 'print' | 'note'>): 1 {
-  for (const finding of errors) print(formatFinding(finding));
+function fail(errors: readonly Finding[], say: Say, note: (line: string) => void): 1 {
+  for (const finding of errors) say(finding);
   note(`the configuration is refused, with ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`);
   return 1;
 }

@@ -18,6 +18,7 @@ export const CHECKCONFIG_FLAGS = {
   'include-default-warnings': { kind: 'bool', about: 'Look for the default warnings besides --warnings.', default: 'false' },
   'expensive-checks': { kind: 'bool', about: 'Look for all warnings, also those for which GitHub is asked.', default: 'false' },
   strict: { kind: 'bool', about: 'Fail when there is a warning.', default: 'false' },
+  output: { kind: 'string', about: 'How findings are printed: text, or json for one object a line.', default: 'text' },
   'required-job-annotations': { kind: 'list', about: 'An annotation that every job must have.' },
   'prow-yaml-repo-name': { kind: 'string', about: 'ORG/REPO whose own configuration is checked as well.' },
   'prow-yaml-path': { kind: 'string', about: 'A file in the folder that holds .prow or .prow.yaml; the current folder where unset.' },
@@ -39,6 +40,9 @@ export interface CheckconfigOptions {
   readonly files: ConfigFiles;
   readonly checks: readonly CheckName[];
   readonly strict: boolean;
+  readonly output: 'text' | 'json';
+  /** What is excluded and no warning: upstream takes it without a word. */
+  readonly unknownExclusions: readonly string[];
   readonly requiredAnnotations: readonly string[];
   readonly inRepo: Readonly<{ repo: Repo; folder: string }> | undefined;
   /** Missing where there is no account to ask with. */
@@ -70,12 +74,19 @@ export function readOptions(args: readonly string[]): CheckconfigOptions {
       warnings, includeDefault: flags.flag('include-default-warnings'), expensive: flags.flag('expensive-checks'), exclude: flags.list('exclude-warning'), app: github?.account.kind === 'app' ? 'given' : 'none',
     }),
     strict: flags.flag('strict'),
+    output: outputOption(flags.text('output') ?? 'text'),
+    unknownExclusions: flags.list('exclude-warning').filter((name) => !CHECK_NAMES.some((one) => one === name)),
     requiredAnnotations: flags.list('required-job-annotations'),
     inRepo: inRepoOption(flags.text('prow-yaml-repo-name') ?? '', flags.text('prow-yaml-path') ?? ''),
     github,
   };
   needAccount(options);
   return options;
+}
+
+function outputOption(text: string): CheckconfigOptions['output'] {
+  if (text !== 'text' && text !== 'json') throw new Error(`--output: expected text or json, found ${JSON.stringify(text)}`);
+  return text;
 }
 
 function githubOptions(flags: FlagReader): GithubOptions | undefined {

@@ -100,6 +100,9 @@ const warnsOf: readonly (readonly [name: string, about: string, files: Files, wa
     'config.yaml:1:26: deck.google_analytics', 'config.yaml:3:59: plank.default_decoration_configs["*"].github_app_id', 'config.yaml:3:88: plank.default_decoration_configs["*"].utility_images.sidecar', 'config.yaml:2:24: presets[0].labels.a', 'jobs/a.yaml:3:10: periodics[0].name', 'jobs/a.yaml:3:40: periodics[0].labels.m',
     'jobs/a.yaml:3:88: periodics[0].spec.containers[0].env[0].value', 'jobs/a.yaml:3:103: periodics[0].spec.containers[0].args[0]',
   ].map((place) => `${place}: expected quotes: upstream takes no plain number or boolean for a text`)],
+  ['templates', 'that are only read when they are needed', { 'config.yaml': 'deck: {spyglass: {announcement: "{{", pr_history_link_template: "{{nope}}"}}', 'jobs.yaml': `presubmits: {o/r: [{name: a, ${spec}, reporter_config: {slack: {report_template: "{{end}}"}}}, {name: b, ${spec}, reporter_config: {slack: {report_template: "{{.Spec.Refs.Org}}"}}}]}` }, [
+    'config.yaml:1:33: deck.spyglass.announcement: expected a Go template: an action does not end (at 2)', 'config.yaml:1:65: deck.spyglass.pr_history_link_template: expected a Go template: function nope is not defined (at 2)', 'jobs.yaml:1:99: presubmits["o/r"][0].reporter_config.slack.report_template: a: expected a Go template: unexpected end (at 2)',
+  ]],
   ['validate-cluster-field', 'Jenkins on a cluster', { 'jobs.yaml': 'periodics:\n- {name: a, interval: 1h, agent: jenkins, cluster: c}' }, ['jobs.yaml:2:52: periodics[0].cluster: a: has no effect for the agent jenkins']],
   ['validate-supplemental-prow-config-hierarchy', 'prow', { 'prow/any_prowconfig.yaml': 'tide: {queries: [{orgs: [o]}]}', 'prow/o/x_prowconfig.yaml': 'branch-protection: {orgs: {p: {protect: true}}}', 'prow/o/r/x_prowconfig.yaml': 'tide: {merge_method: {o/r: squash}}', 'prow/o/r/s/x_prowconfig.yaml': 'tide: {merge_method: {o/s: squash}}', 'prow/q/x_prowconfig.yaml': 'branch-protection: {protect: true}' }, [
     'prow/o/r/s/x_prowconfig.yaml:1:1: expected a file at most two folders deep (ORG/REPO), found it in o/r/s', 'prow/o/x_prowconfig.yaml:1:1: expected configuration of o only, found some of p', 'prow/q/x_prowconfig.yaml:1:1: expected configuration of q only, found some for everything',
@@ -194,6 +197,18 @@ test('what has no effect here, and what is not checked, is remarked', async () =
     "config.yaml:5:1: moonraker: has no effect: repositories' own jobs are read and remembered without a service", 'config.yaml:6:1: pipeline: has no effect: Tekton is not served', 'config.yaml:7:1: pubsub_triggers: has no effect: Pub/Sub is not served',
     'jobs.yaml:1:44: periodics[0].agent: a: the agent other is not known, so the job is not checked', 'the configuration is fine',
   ]);
+  const misplaced = await check({ 'prow/x_prowconfig.yaml': 'periodics: []\ndecorate_all_jobs: true', 'jobs.yaml': 'decorate_all_jobs: true' }, ['--exclude-warning=nope']);
+  expect(misplaced.notes).toEqual([
+    '--exclude-warning: there is no warning "nope"', 'prow/x_prowconfig.yaml:1:1: periodics: has no effect: a supplemental file holds no jobs', 'prow/x_prowconfig.yaml:2:1: decorate_all_jobs: has no effect: a supplemental file holds no jobs',
+    'jobs.yaml:1:1: decorate_all_jobs: has no effect in a file of jobs, only in config.yaml', 'the configuration is fine',
+  ]);
+});
+
+test('findings are JSON for programs', async () => {
+  const lines = async (files: Files, args: readonly string[]) => (await check(files, ['--output=json', ...args])).out.map((line) => JSON.parse(line) as unknown);
+  expect(await lines({ 'config.yaml': 'plonk: 1' }, [])).toEqual([{ file: 'config.yaml', line: 1, column: 1, path: 'plonk', severity: 'warning', check: 'unknown-fields', message: 'unknown key, it has no effect' }]);
+  expect(await lines({ 'config.yaml': 'sinker: {max_pod_age: 5}' }, [])).toEqual([{ file: 'config.yaml', line: 1, column: 23, path: 'sinker.max_pod_age', severity: 'error', message: 'expected a duration like 1h30m or 90s, found "5"' }]);
+  await expect(run(['--config-path=x', '--output=xml'])).rejects.toThrow('--output: expected text or json');
 });
 
 const inRepo: readonly (readonly [about: string, files: Files, want: readonly string[], args?: readonly string[]])[] = [

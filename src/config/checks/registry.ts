@@ -4,6 +4,7 @@ import type { Check } from './input.js';
 import { duplicateJobRefs, longJobNames, nonDecoratedJobs, periodicDefaultCloneConfig, requiredJobAnnotations, validDecoration, validateClusterField } from './jobs.js';
 import { configUpdaterAcls, missingTrigger, validateLabel, validateOwners } from './plugins.js';
 import { managedWebhooks, unknownFields, unknownFieldsAll, unmanagedWithoutSubconfig, unquotedTexts, validateUrls } from './prow.js';
+import { templates } from './templates.js';
 import { mismatchedTide, mismatchedTideLenient, needsOkToTest, tideContextPolicy, tideStrictBranch } from './tide.js';
 
 interface Entry {
@@ -13,7 +14,7 @@ interface Entry {
   readonly asks?: GithubCheck;
 }
 
-/** Upstream's warnings by name, and `unquoted-texts`, which is ours, in the order in which they run (config 4.2). */
+/** Upstream's warnings by name, and ours (`unquoted-texts`, `templates`), in the order in which they run (config 4.2). */
 export const CHECKS = {
   'mismatched-tide': { set: 'default', check: mismatchedTide },
   'mismatched-tide-lenient': { set: 'default', check: mismatchedTideLenient },
@@ -33,6 +34,7 @@ export const CHECKS = {
   'unknown-fields': { set: 'default', check: unknownFields },
   'unknown-fields-all': { set: 'optional', check: unknownFieldsAll },
   'unquoted-texts': { set: 'default', check: unquotedTexts },
+  templates: { set: 'default', check: templates },
   'validate-cluster-field': { set: 'default', check: validateClusterField },
   'validate-supplemental-prow-config-hierarchy': { set: 'default', check: supplementalHierarchy },
   'validate-unmanaged-branchconfig-has-no-subconfig': { set: 'default', check: unmanagedWithoutSubconfig },

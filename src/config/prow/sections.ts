@@ -32,9 +32,13 @@ const WITHOUT_EFFECT: readonly (readonly [path: readonly string[], why: string])
   [['pubsub_triggers'], 'Pub/Sub is not served'],
 ];
 
-/** Keys that upstream's components read and nothing here does. */
+/** Keys of jobs, which count in config.yaml and in files of jobs, but not in supplemental ones. */
+const JOB_KEYS = ['presets', 'presubmits', 'postsubmits', 'periodics', 'decorate_all_jobs'];
+const MISPLACED = JOB_KEYS.map((key): (typeof WITHOUT_EFFECT)[number] => [[key], 'a supplemental file holds no jobs']);
+
+/** Keys that upstream's components read and nothing here does, and those that count in other files only. */
 export function withoutEffect(sources: readonly Source[]): readonly Finding[] {
-  return sources.flatMap((source) => WITHOUT_EFFECT.flatMap(([path, why]) => {
+  return sources.flatMap((source, at) => [...WITHOUT_EFFECT, ...(at === 0 ? [] : MISPLACED)].flatMap(([path, why]) => {
     const value = path.reduce<unknown>(field, source.value);
     return value === undefined || value === null ? [] : [source.finding(path, `has no effect: ${why}`, 'key')];
   }));
