@@ -12,6 +12,17 @@ const PARAMETER = new RegExp(`^;\\s*(${TOKEN})\\s*=\\s*("(?:[^"\\\\\r\n]|\\\\.)*
 
 /** What a decoration lacks once all its defaults are in it (jobs 1.4, 1.5). Paths are below `decoration_config`. */
 export function decorationFaults(decoration: Data): readonly PlacedFault[] {
+  const known = found.get(decoration);
+  if (known) return known;
+  const faults = faultsOf(decoration);
+  found.set(decoration, faults);
+  return faults;
+}
+
+/** Many jobs share one decoration. */
+const found = new WeakMap<Data, readonly PlacedFault[]>();
+
+function faultsOf(decoration: Data): readonly PlacedFault[] {
   const faults: PlacedFault[] = [];
   const images = field(decoration, 'utility_images');
   const missing = IMAGES.filter((image) => textAt(images, image) === '');

@@ -59,15 +59,39 @@ function isUnset(value: unknown): boolean {
 
 /** What a decorated job is decorated with: its own configuration over the entries that match, later ones over earlier ones. */
 export function decorationFor(own: Data | undefined, entries: readonly DecorationEntry[], repo: string, cluster: string): Data {
-  let general: Data = {};
+  const general = generalDecoration(entries, repo, cluster);
+  return own ? inheritDecoration(spelled('DecorationConfig', own), general) : general;
+}
+
+/** Most jobs say nothing of their own, so that all of a repository and cluster are decorated with one object. */
+const generals = new WeakMap<readonly DecorationEntry[], Map<string, Data>>();
+
+function generalDecoration(entries: readonly DecorationEntry[], repo: string, cluster: string): Data {
+  const known = generals.get(entries) ?? new Map<string, Data>();
+  generals.set(entries, known);
+  const key = `${repo}\0${cluster}`;
+  let general: Data = known.get(key) ?? {};
+  if (known.has(key)) return general;
   for (const entry of entries) if (entryMatches(entry, repo, cluster)) general = inheritDecoration(entry.config, general);
-  return inheritDecoration(own ? spelled('DecorationConfig', own) : {}, general);
+  known.set(key, general);
+  return general;
 }
 
 const KNOWN = new Set(fieldList('DecorationConfig')?.map(({ name }) => name));
 
-/** Durations as upstream serialises them; those that cannot be read are named. */
-export function canonicalDecoration(config: Data): Readonly<{ config: Data; faults: readonly string[] }> {
+type Canonical = Readonly<{ config: Data; faults: readonly string[] }>;
+const canonical = new WeakMap<Data, Canonical>();
+
+/** Durations as upstream serialises them; those that cannot be read are named. The same object for the same object. */
+export function canonicalDecoration(config: Data): Canonical {
+  const known = canonical.get(config);
+  if (known) return known;
+  const made = canonicalOf(config);
+  canonical.set(config, made);
+  return made;
+}
+
+function canonicalOf(config: Data): Canonical {
   const out: Record<string, unknown> = { ...(Object.keys(config).every((key) => KNOWN.has(key)) ? config : spelled('DecorationConfig', config)) };
   const faults: string[] = [];
   for (const key of DURATIONS) {
