@@ -217,6 +217,23 @@ test('what was decoded before is taken from the cache; a damaged, older or open 
   expect(openJobCache(it.at('config.yaml/below'), '1')).toBeUndefined();
 });
 
+test('a revision that was proven is not checked again job by job; any other one is', async () => {
+  await using it = await world(START);
+  const load = async (version = '1') => said(await createConfigReader({ cache: openJobCache(it.at('cache'), version) }).read(it.paths)) as { errors: readonly string[] };
+  await load();
+  expect(await load()).toEqual(said(await it.cold()));
+  // Faults that only checks of finished jobs see: by the file, by the defaults, by a preset.
+  for (const [file, text, fault] of [
+    ['jobs/b.yaml', pre(job('z z')), /name: z z: expected a name/], ['jobs/b.yaml', pre(job('c', ', namespace: other')), /namespace: c: expected pod_namespace/], ['jobs/presets.yaml', 'presets: [{labels: {p: "1"}, env: [{name: CI}]}]\n', /CI is set by Prow/],
+    ['config.yaml', 'plank: {job_queue_capacities: {}}\npod_namespace: ""\npresubmits: {o/r: [{name: q, job_queue_name: none, spec: {containers: [{}]}}]}\n', /job_queue_name: q: expected a queue/],
+  ] as const) {
+    await it.write(file, text);
+    for (let n = 0; n < 2; n++) expect((await load()).errors).toEqual([expect.stringMatching(fault)]);
+    await it.write(file, START[file]);
+    expect(await load()).toEqual(said(await it.cold()));
+  }
+});
+
 test('the cache does not grow without end, and two processes may write it at once', async () => {
   await using it = await world(START);
   const folder = it.at('cache');

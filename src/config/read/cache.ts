@@ -9,17 +9,20 @@ import type { JobConfig } from '../jobs/schema.js';
 /**
  * Decoded job files on disk, so that a start decodes what changed since the last one. One file: a line that names the version of the
  * code that wrote it, then a line for each content: its hash, a checksum, JSON. What does not fit its checksum or the version is
- * ignored and written anew. New lines are appended in one write and the file is replaced by renaming, so that any number of
+ * ignored and written anew. A revision of the whole configuration that once had no error is noted, too: its jobs need no checks. New lines are appended in one write and the file is replaced by renaming, so that any number of
  * processes may use it at once: at worst one loses what another wrote. The folder must be ours alone, since what it says is believed.
  */
 export interface JobCache {
   /** What a content was decoded to. The caller gets an object of its own. */
   get(contentHash: string): JobConfig | undefined;
-  /** Stores what is in use now. Never throws. */
-  store(live: ReadonlyMap<string, JobConfig>): void;
+  /** Whether a configuration of this revision was once loaded without an error, by the same code. */
+  proven(revision: string): boolean;
+  /** Stores what is in use now, and that a revision is without error. Never throws. */
+  store(live: ReadonlyMap<string, JobConfig>, proof: string | undefined): void;
 }
 
 const FILE = 'jobs.cache';
+const PROOF = '{"proven":true}';
 /** A larger file is not read, and written anew. Kubernetes' own configuration takes 6 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** So many lines more than are in use may be in the file before it is written anew. */
@@ -39,7 +42,13 @@ export function openJobCache(folder: string, version: string | undefined = codeV
       const json = lines.get(contentHash);
       return json === undefined ? undefined : configOf(json);
     },
-    store(live) {
+    proven(revision) {
+      lines ??= written ? new Map() : readLines(path, head);
+      return lines.get(revision) === PROOF;
+    },
+    store(configs, proof) {
+      const live = new Map<string, JobConfig | typeof PROOF>(configs);
+      if (proof !== undefined) live.set(proof, PROOF);
       try {
         written ??= new Set((lines ?? readLines(path, head)).keys());
         const missing = [...live].filter(([key]) => !written?.has(key));
@@ -59,8 +68,8 @@ export function openJobCache(folder: string, version: string | undefined = codeV
   };
 }
 
-function lineOf([key, config]: readonly [string, JobConfig]): string {
-  const json = JSON.stringify(config);
+function lineOf([key, value]: readonly [string, JobConfig | typeof PROOF]): string {
+  const json = value === PROOF ? PROOF : JSON.stringify(value);
   return `${key} ${checksum(key, json)} ${json}`;
 }
 

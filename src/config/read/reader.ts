@@ -84,12 +84,14 @@ export function createConfigReader({ cache, ...io }: Partial<ReaderDeps> = {}): 
       const all = [...(main ? [main] : []), ...jobFiles];
       const jobs = gatherJobs(all.map(({ file }) => file), findings);
       add(findings, plugins.findings);
-      const done = prow.value && finalizeJobs(jobs, prow.value, findings.errors, finals);
+      const revision = revisionOf(inputs);
+      const proven = findings.errors.length === 0 && cache?.proven(revision) === true;
+      const done = prow.value && finalizeJobs(jobs, prow.value, findings.errors, finals, proven ? 'proven' : 'unproven');
       const snapshot = done && plugins.value && findings.errors.length === 0
-        ? makeSnapshot({ revision: revisionOf(inputs), prow: prow.value, plugins: plugins.value, presets: jobs.presets, ...done }) : undefined;
+        ? makeSnapshot({ revision, prow: prow.value, plugins: plugins.value, presets: jobs.presets, ...done }) : undefined;
 
       known = new Map(all.map((one) => [one.text.file, one]));
-      cache?.store(new Map(jobFiles.flatMap(({ text, file, plain }) => (plain && file.config ? [[text.hash, file.config] as const] : []))));
+      cache?.store(new Map(jobFiles.flatMap(({ text, file, plain }) => (plain && file.config ? [[text.hash, file.config] as const] : []))), snapshot && revision);
       const reading: Reading = { findings, snapshot, jobs, prowSources: prow.sources, pluginSources: plugins.sources, jobSources: jobFiles.flatMap(({ file }) => file.source ?? []) };
       last = { key, reading };
       return reading;
