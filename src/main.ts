@@ -137,7 +137,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   watched.onChange(() => { since = clock.now(); });
   const status = (): ConfigStatus => configStatus(watched, followed, since);
   const config = restricted(watched, settings);
-  const inRepo = createInRepo({ git, cacheSize: settings.inRepoCacheSize });
+  const inRepo = createInRepo({ git, cacheSize: settings.inRepoCacheSize, clock, metrics });
   const owners = createOwners({ git, github: github.forPlugin('owners'), config, log });
 
   const connection = { redis: patient, prefix, log };

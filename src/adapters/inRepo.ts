@@ -4,8 +4,10 @@ import { finishInRepo, inRepoEnabled, type InRepoFault, type InRepoReads, type J
 import type { Snapshot } from '../config/snapshot.js';
 import { slug, type Repo } from '../core/ids.js';
 import type { GitMerges, MergeResult } from '../core/ports/git.js';
+import type { Clock } from '../core/ports/clock.js';
 import type { GitTrees } from '../core/ports/inRepo.js';
 import type { Method } from '../core/ports/merging.js';
+import type { Metrics } from '../core/ports/metrics.js';
 import { createSharedCache } from './inRepoCache.js';
 import { FILE, FOLDER } from './inRepoFiles.js';
 import { EMPTY, readAt, type Decoded } from './inRepoRead.js';
@@ -14,6 +16,8 @@ export interface InRepoDeps {
   readonly git: GitTrees & GitMerges;
   /** So many configurations are kept, and the places of ten times as many commits. */
   readonly cacheSize: number;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
 }
 
 /** Where the configuration of some commits is: an object of one of them. */
@@ -31,11 +35,14 @@ const PLACES_EACH = 10;
  * some commits is; what the files there say, by the id that git gives their folder, so that commits which do not touch it cost
  * nothing; and for as long as the central configuration is in force, what that comes to with its defaults.
  */
-export function createInRepo({ git, cacheSize }: InRepoDeps): InRepoReads {
+export function createInRepo({ git, cacheSize, clock, metrics }: InRepoDeps): InRepoReads {
   const max = Math.max(1, cacheSize);
   const places = createSharedCache<Place>(max * PLACES_EACH);
   const merges = createSharedCache<MergeResult>(max * PLACES_EACH);
-  const decoded = createSharedCache<Decoded | Readonly<{ leaves: true }>>(max);
+  const decoded = createSharedCache<Decoded | Readonly<{ leaves: true }>>(max, (key) => {
+    const [org = '', name = ''] = key.split(' ', 1)[0]?.split('/') ?? [];
+    metrics.count('inRepoConfigCache_evictions_forced', { org, repo: name });
+  });
   const finished = new WeakMap<Snapshot, WeakMap<Decoded, Finished>>();
 
   const keyOf = ({ repo, baseSha, heads }: JobsAt, method: Method): string => JSON.stringify([slug(repo), baseSha, heads, method]);
@@ -77,10 +84,15 @@ export function createInRepo({ git, cacheSize }: InRepoDeps): InRepoReads {
     const { repo, baseSha, heads } = at;
     const key = slug(repo);
     const deps = { git, signal };
+    const labels = { org: repo.org, repo: repo.name };
+    let what: 'hits' | 'misses' = 'hits';
+    metrics.count('inRepoConfigCache_lookups', labels);
     const known = await decoded.get(`${key} ${root.path} ${root.id}`, signal, async () => {
+      what = 'misses';
       const read = await readAt(repo, root.sha, root.path, 'path', deps);
       return read === 'leaves' ? { leaves: true } : read;
     });
+    metrics.count(`inRepoConfigCache_${what}`, labels);
     if (!('leaves' in known)) return known;
     const merged: MergeResult | undefined = heads.length > 0 ? await mergeOf(at, method, signal) : undefined;
     if (merged?.kind === 'conflict') return { conflict: conflict(at, merged).message };
@@ -112,9 +124,11 @@ export function createInRepo({ git, cacheSize }: InRepoDeps): InRepoReads {
       const only = (fault: InRepoFault | undefined): RepoJobs => ({ presubmits: config.presubmits(repo), postsubmits: config.postsubmits(repo), fault });
       if (!inRepoEnabled(config.prow, repo)) return only(undefined);
       const method = mergeMethodFor(config.prow.tide.merge_method, repo, at.branch);
+      const begun = clock.now();
       const place = await placeOf(at, method, signal);
       if (place.kind === 'conflict') return only(place);
       const what = await decodedAt(at, place.root, method, signal);
+      metrics.observe('inRepoConfigCache_GetProwYAML_duration', (clock.now() - begun) / 1_000, { org: repo.org, repo: repo.name });
       if ('conflict' in what) return only({ kind: 'conflict', message: what.conflict });
       if (what === EMPTY) return only(undefined);
       if (what.errors.length > 0) return only({ kind: 'broken', findings: what.errors, inherited: place.inherited });

@@ -6,9 +6,9 @@ export interface SharedCache<T> {
   get(key: string, signal: AbortSignal, make: () => Promise<T>): Promise<T>;
 }
 
-/** Keeps the `max` results that were used last. */
-export function createSharedCache<T extends object>(max: number): SharedCache<T> {
-  const known = new LRUCache<string, T>({ max });
+/** Keeps the `max` results that were used last; `evicted` is told the key of one that made room. */
+export function createSharedCache<T extends object>(max: number, evicted: (key: string) => void = () => {}): SharedCache<T> {
+  const known = new LRUCache<string, T>({ max, dispose: (_value, key, reason) => { if (reason === 'evict') evicted(key); } });
   const begun = new Map<string, Readonly<{ made: Promise<T>; signal: AbortSignal }>>();
   return {
     async get(key, signal, make) {

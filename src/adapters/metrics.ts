@@ -13,6 +13,7 @@ interface Spec {
 }
 
 const POOL = ['org', 'repo', 'branch'] as const;
+const REPO = ['org', 'repo'] as const;
 const PLUGIN = ['event_type', 'action', 'plugin', 'took_action'] as const;
 
 /** Every metric there is: upstream's names and buckets (config 9.3), then our own, which start with `prow_`. */
@@ -50,6 +51,11 @@ export const METRICS: Readonly<Record<string, Spec>> = {
   kubernetes_failed_client_creations: { type: 'counter', help: 'Build clusters that could not be used, each time they were tried.', labels: ['cluster'] },
   prowjobs: { type: 'gauge', help: 'ProwJobs by what they are about and their state.', labels: ['job_namespace', 'job_name', 'type', 'state', 'org', 'repo', 'base_ref', 'cluster', 'retest'] },
   prowjob_state_transitions: { type: 'counter', help: 'Changes of state of ProwJobs.', labels: ['job_namespace', 'job_name', 'type', 'state', 'org', 'repo', 'base_ref', 'cluster', 'retest'] },
+  inRepoConfigCache_lookups: { type: 'counter', help: 'In-repo configurations that were asked for.', labels: REPO },
+  inRepoConfigCache_hits: { type: 'counter', help: 'In-repo configurations that were in memory.', labels: REPO },
+  inRepoConfigCache_misses: { type: 'counter', help: 'In-repo configurations that had to be read.', labels: REPO },
+  inRepoConfigCache_evictions_forced: { type: 'counter', help: 'In-repo configurations that made room for others.', labels: REPO },
+  inRepoConfigCache_GetProwYAML_duration: { type: 'histogram', help: 'Seconds until an in-repo configuration was there.', labels: REPO, buckets: [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600] },
   prow_queue_jobs: { type: 'gauge', help: 'Jobs in each queue by state; `failed` ones of `dead` are plugins that gave up on a delivery.', labels: ['queue', 'state'] },
   prow_config_broken: { type: 'gauge', help: '1 while the newest configuration files are broken and the last good ones are in force.' },
   prow_config_stale: { type: 'gauge', help: '1 while the repository of the configuration cannot be asked whether there is something newer.' },

@@ -8,6 +8,7 @@ import type { RepoJobs } from '../../src/config/jobs/inRepo.js';
 import { configFromText } from '../../src/config/load.js';
 import type { Snapshot } from '../../src/config/snapshot.js';
 import { silentLog } from '../../src/core/ports/log.js';
+import { noMetrics } from '../../src/core/ports/metrics.js';
 import { remote, type Remote } from './git/repository.js';
 
 const repo = { org: 'o', name: 'r' };
@@ -25,10 +26,13 @@ function open(origin: Remote, cacheSize = 200) {
   const real = createGit({ dir: join(origin.scratch, 'mirrors'), baseUrl: origin.baseUrl, credentials: () => Promise.resolve(undefined), clock: { now: () => Date.now() }, env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' }, log: silentLog, censor: (text) => text });
   const seen: string[] = [];
   const git = new Proxy(real, { get: (target, name, self) => { seen.push(String(name)); return Reflect.get(target, name, self) as unknown; } });
-  const reads = createInRepo({ git, cacheSize });
+  const counts = new Map<string, number>();
+  const metrics = { ...noMetrics, count: (name: string) => { counts.set(name, (counts.get(name) ?? 0) + 1); } };
+  const reads = createInRepo({ git, cacheSize, clock: { now: () => 0 }, metrics });
   return {
     at: (snapshot: Snapshot, baseSha: string, ...heads: readonly string[]): Promise<RepoJobs> => reads.jobsAt(snapshot, { repo, branch: 'main', baseSha, heads }, { signal }),
     calls: (): readonly string[] => seen.splice(0),
+    counts,
   };
 }
 
@@ -242,20 +246,21 @@ test('the least used configuration goes first', async () => {
   await using origin = await remote();
   const shas: string[] = [];
   for (const name of ['a', 'b', 'c']) shas.push(await origin.commit(shas.at(-1), { '.prow.yaml': file(name) }));
-  const { at, calls } = open(origin, 2);
+  const { at, calls, counts } = open(origin, 2);
   for (const sha of shas) await at(config(), sha);
   calls();
   for (const sha of shas.slice(1)) await at(config(), sha);
   expect(calls()).toEqual([]);
   await at(config(), shas[0] ?? '');
   expect(calls()).toContain('readBlobs');
+  expect(Object.fromEntries(counts)).toEqual({ inRepoConfigCache_lookups: 6, inRepoConfigCache_hits: 2, inRepoConfigCache_misses: 4, inRepoConfigCache_evictions_forced: 2 });
 });
 
 test('who is aborted takes nobody else along', async () => {
   await using origin = await remote();
   const sha = await origin.commit(undefined, { '.prow.yaml': file('a') });
   const real = createGit({ dir: join(origin.scratch, 'mirrors'), baseUrl: origin.baseUrl, credentials: () => Promise.resolve(undefined), clock: { now: () => Date.now() }, env: process.env, log: silentLog, censor: (text) => text });
-  const reads = createInRepo({ git: real, cacheSize: 10 });
+  const reads = createInRepo({ git: real, cacheSize: 10, clock: { now: () => 0 }, metrics: noMetrics });
   const impatient = new AbortController();
   const at = { repo, branch: 'main', baseSha: sha, heads: [] };
   const given = reads.jobsAt(config(), at, { signal: impatient.signal });

@@ -156,6 +156,12 @@ export function fakeJobs(): FakeJobs {
       all.set(job.metadata.name, job);
       return Promise.resolve('created');
     },
+    replace: (job) => {
+      if (!all.has(job.metadata.name)) return Promise.resolve('gone');
+      all.set(job.metadata.name, job);
+      return Promise.resolve('replaced');
+    },
+    remove: (name) => Promise.resolve(all.delete(name) ? 'removed' : 'gone'),
     abort: (name, description) => {
       const job = all.get(name);
       if (!job || job.status.completionTime !== undefined) return Promise.resolve('gone');
