@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { ProwJob } from '../../src/core/prowjob.js';
 
-/** As much of a Kubernetes API as creating, listing and patching ProwJobs needs, over real HTTP. */
+/** As much of a Kubernetes API as creating, listing, writing and deleting ProwJobs needs, over real HTTP. */
 export interface FakeKube extends AsyncDisposable {
   readonly url: string;
   readonly jobs: ReadonlyMap<string, ProwJob>;
@@ -49,7 +50,7 @@ export async function startFakeKube(): Promise<FakeKube> {
       const body = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as ProwJob) : undefined;
       if (request.method === 'POST' && body) {
         if (jobs.has(body.metadata.name)) { refuse(409, 'AlreadyExists'); return; }
-        const made: ProwJob = { ...body, metadata: { ...body.metadata, resourceVersion: String(version++), creationTimestamp: new Date().toISOString() } };
+        const made: ProwJob = { ...body, metadata: { ...body.metadata, uid: randomUUID(), resourceVersion: String(version++), creationTimestamp: new Date().toISOString() } };
         jobs.set(made.metadata.name, made);
         for (const listener of listeners) listener(made);
         answer(201, made);
@@ -62,6 +63,20 @@ export async function startFakeKube(): Promise<FakeKube> {
         const made: ProwJob = { ...next, metadata: { ...next.metadata, resourceVersion: String(version++) } };
         jobs.set(name, made);
         answer(200, made);
+      } else if (request.method === 'PUT' && name !== undefined && body) {
+        const job = jobs.get(name);
+        if (!job) { refuse(404, 'NotFound'); return; }
+        if (body.metadata.resourceVersion !== job.metadata.resourceVersion) { refuse(409, 'Conflict'); return; }
+        const made: ProwJob = { ...body, metadata: { ...body.metadata, resourceVersion: String(version++) } };
+        jobs.set(name, made);
+        answer(200, made);
+      } else if (request.method === 'DELETE' && name !== undefined) {
+        const wanted = (body as { preconditions?: { uid?: string } } | undefined)?.preconditions?.uid;
+        const job = jobs.get(name);
+        if (!job) { refuse(404, 'NotFound'); return; }
+        if (wanted !== undefined && wanted !== job.metadata.uid) { refuse(409, 'Conflict'); return; }
+        jobs.delete(name);
+        answer(200, { kind: 'Status', apiVersion: 'v1', status: 'Success' });
       } else if (request.method === 'GET' && name !== undefined) {
         const job = jobs.get(name);
         if (job) answer(200, job);

@@ -132,7 +132,7 @@ export interface Index<T extends KubeObject, Lookup extends string> {
   synced(): boolean;
   /** Milliseconds since the epoch of the last word from the cluster: a page, an event or a bookmark. */
   heardAt(): number | undefined;
-  /** Told after the index changed, in the cluster's order. A listener that throws is logged. Returns how to stop listening. */
+  /** Told after the index changed, in the cluster's order; at the first list every object is told as added. A listener that throws is logged. Returns how to stop listening. */
   onChange(listener: (change: Change<T>) => void): () => void;
   /** Resolves once the index shows an object (or none) that suits; rejects with the signal's reason. */
   shows(key: ObjectKey, suits: (now: T | undefined) => boolean, options: Waiting): Promise<void>;

@@ -53,6 +53,23 @@ test('a conflict of an abort is read again', async () => {
   expect((await jobs.find('a', { signal }))?.status.state).toBe('aborted');
 });
 
+test('a job is written whole, once, and deleted as that very object', async () => {
+  await using kube = await startFakeKube();
+  const jobs = await open(kube);
+  await jobs.create(job('a'), { signal });
+  const read = await jobs.find('a', { signal });
+  if (!read) throw new Error('not there');
+  kube.faults.push('drop', 503);
+  expect(await jobs.replace({ ...read, status: { ...read.status, state: 'pending' } }, { signal })).toBe('replaced');
+  expect(await jobs.replace({ ...read, status: { ...read.status, state: 'success' } }, { signal })).toBe('conflict');
+  await expect(jobs.replace(job('a'), { signal })).rejects.toThrow('ProwJob a cannot be replaced: it was not read');
+  expect(await jobs.remove('a', { signal, uid: 'another' })).toBe('gone');
+  expect(kube.jobs.size).toBe(1);
+  expect(await jobs.remove('a', { signal, uid: read.metadata.uid })).toBe('removed');
+  expect(await jobs.remove('a', { signal })).toBe('gone');
+  expect(await jobs.replace(read, { signal })).toBe('gone');
+});
+
 test('a complete job is left alone', async () => {
   await using kube = await startFakeKube();
   const jobs = await open(kube);
@@ -74,6 +91,14 @@ test('a dry run writes nothing', async () => {
   const jobs = await open(kube, 'dry');
   expect(await jobs.create(job('a'), { signal })).toBe('created');
   expect(kube.jobs.size).toBe(0);
+  const real = await open(kube);
+  await real.create(job('b'), { signal });
+  const before = await real.find('b', { signal });
+  if (!before) throw new Error('not there');
+  expect(await jobs.abort('b', 'x', { signal })).toBe('aborted');
+  expect(await jobs.replace({ ...before, status: { state: 'error' } }, { signal })).toBe('replaced');
+  expect(await jobs.remove('b', { signal })).toBe('removed');
+  expect(await real.find('b', { signal })).toEqual(before);
 });
 
 test('without a cluster there are no jobs, and whoever wants one is told', async () => {
