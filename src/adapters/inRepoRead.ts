@@ -28,7 +28,7 @@ export async function readAt(repo: Repo, sha: string, path: typeof FOLDER | type
   const entries = await git.entriesAt(repo, sha, path, { signal });
   const [only] = entries;
   if (path === FOLDER && only?.path === FOLDER) {
-    // A link to a folder is not walked, nor is a submodule; the file beside it does not count either.
+    // A link to a folder is not walked; the file beside it does not count either.
     return only.kind === 'file' ? { ...EMPTY, errors: [aboutFile(FOLDER, 'expected a folder, found a file')] } : EMPTY;
   }
   if (entries.length > LIMITS.entries) return { ...EMPTY, errors: [aboutFile(path, `expected at most ${LIMITS.entries} files, found ${entries.length}`)] };
