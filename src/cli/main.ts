@@ -49,6 +49,10 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
     about: 'tide why ORG/REPO#N: what keeps a pull request from merging.',
     run: async (args) => onStore('prow tide', args, async (rest, stores) => (await import('./tide.js')).tideCommand(rest, { tide: stores.tide, print })),
   },
+  job: {
+    about: 'job list | logs [-f] JOB | rerun JOB | abort JOB: look at jobs and steer them.',
+    run: async (args) => (await import('../jobCli.js')).jobCli(args, { print, write: (bytes) => { process.stdout.write(bytes); } }),
+  },
   mkpj: {
     about: 'Print the ProwJob of a configured job.',
     run: async (args) => {
