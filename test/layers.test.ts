@@ -36,6 +36,7 @@ const reserved: readonly Readonly<{ library: RegExp; only: readonly string[] }>[
   { library: /^probot$/, only: ['src/adapters/', 'src/handlers/app'] },
   { library: /^@slack\/.+$/, only: ['src/slack/app'] },
   { library: /^@bull-board\/.+$/, only: ['src/web/queues'] },
+  { library: /^esbuild$/, only: ['src/embedded/utilities/images'] },
   { library: /^@peculiar\/.+$/, only: ['src/embedded/cluster/api/tls'] },
 ];
 /** Folders that import from npm nothing but this. */
