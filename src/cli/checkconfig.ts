@@ -3,8 +3,7 @@ import { staticJobs, type CheckInput } from '../config/checks/input.js';
 import { unknownPlugins } from '../config/checks/plugins.js';
 import { UNKNOWN_KEY } from '../config/decode.js';
 import { formatFinding, type Finding } from '../config/findings.js';
-import { field } from '../config/jobs/data.js';
-import { readConfig } from '../config/load.js';
+import { readConfig, type Reading } from '../config/load.js';
 import type { JobCache } from '../config/read/cache.js';
 import type { Snapshot } from '../config/snapshot.js';
 import { RemoteError } from '../core/errors.js';
@@ -54,7 +53,7 @@ export async function checkconfig(args: readonly string[], { print, note, contex
   const errors = [...unknownPlugins(input), ...gerritTriggers(input), ...(await inRepoErrors(input, options))];
   if (errors.length > 0) return fail(errors, say, note);
   for (const finding of findings.warnings) if (finding.message !== UNKNOWN_KEY) note(formatFinding(finding));
-  for (const line of [...unreachable(input), ...unknownAgents(input), ...onlyInMain(input)]) note(line);
+  for (const line of [...unreachable(input), ...unknownAgents(input), ...onlyInMain(read)]) note(line);
   let count = 0;
   for (const name of options.checks) {
     const found = await findingsOf(name, input, survey);
@@ -76,8 +75,8 @@ function speaker(output: CheckconfigOptions['output'], print: (line: string) => 
 }
 
 /** The switch is for all jobs, so it stands where all of them are configured. */
-function onlyInMain({ jobSources }: CheckInput): readonly string[] {
-  return jobSources.flatMap((source) => (field(source.value, 'decorate_all_jobs') === undefined ? [] : [formatFinding(source.finding(['decorate_all_jobs'], 'has no effect in a file of jobs, only in config.yaml', 'key'))]));
+function onlyInMain({ decorateAllSources }: Pick<Reading, 'decorateAllSources'>): readonly string[] {
+  return decorateAllSources.map((source) => formatFinding(source.finding(['decorate_all_jobs'], 'has no effect in a file of jobs, only in config.yaml', 'key')));
 }
 
 /** Nothing is known of other agents, and so nothing is checked; upstream remarks it as well. */

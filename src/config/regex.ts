@@ -13,11 +13,13 @@ export function isPlainlyRe2(text: string): boolean {
 
 /** A pattern that is compiled when it is first used. Its source must be known to compile, since a fault would only show there. */
 export function lazyPattern(source: string): Pattern {
+  let made: Pattern | undefined;
+  const compiled = (): Pattern => (made ??= pattern(source));
   return {
     source,
-    test: (text) => pattern(source).test(text),
-    matchAll: (text): readonly Match[] => pattern(source).matchAll(text),
-    first: (text): Match | undefined => pattern(source).first(text),
-    replaceAll: (text, replacement) => pattern(source).replaceAll(text, replacement),
+    test: (text) => compiled().test(text),
+    matchAll: (text): readonly Match[] => compiled().matchAll(text),
+    first: (text): Match | undefined => compiled().first(text),
+    replaceAll: (text, replacement) => compiled().replaceAll(text, replacement),
   };
 }

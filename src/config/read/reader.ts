@@ -26,6 +26,8 @@ export interface Reading {
   readonly pluginSources: readonly Source[];
   /** The files below the folder of jobs, or the one that there is. */
   readonly jobSources: readonly Source[];
+  /** Those of them that say `decorate_all_jobs`, which counts in config.yaml only. */
+  readonly decorateAllSources: readonly Source[];
 }
 
 /**
@@ -92,7 +94,8 @@ export function createConfigReader({ cache, ...io }: Partial<ReaderDeps> = {}): 
 
       known = new Map(all.map((one) => [one.text.file, one]));
       cache?.store(new Map(jobFiles.flatMap(({ text, file, plain }) => (plain && file.config ? [[text.hash, file.config] as const] : []))), snapshot && revision);
-      const reading: Reading = { findings, snapshot, jobs, prowSources: prow.sources, pluginSources: plugins.sources, jobSources: jobFiles.flatMap(({ file }) => file.source ?? []) };
+      const decorateAllSources = jobFiles.flatMap(({ file: { source, config } }) => (source && config?.decorate_all_jobs !== undefined ? [source] : []));
+      const reading: Reading = { findings, snapshot, jobs, prowSources: prow.sources, pluginSources: plugins.sources, jobSources: jobFiles.flatMap(({ file }) => file.source ?? []), decorateAllSources };
       last = { key, reading };
       return reading;
     },
