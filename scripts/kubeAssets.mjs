@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { has, needCommand, root, run, say } from './setup.mjs';
 
@@ -22,7 +22,8 @@ export function assetsFolder() {
   const hash = createHash('sha256');
   hash.update(LDFLAGS);
   for (const file of FILES) hash.update(readFileSync(join(source, file)));
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const { XDG_CACHE_HOME: home = '' } = process.env;
+  const cache = isAbsolute(home) ? home : join(homedir(), '.cache');
   return join(cache, 'prow', 'kube-assets', hash.digest('hex').slice(0, 16));
 }
 

@@ -104,6 +104,37 @@ export function adapterContract(get: GetSuite): void {
       expect(changes.sort()).toEqual(['changes-+', 'goes-']);
     });
 
+    test('is equal to the list after a storm of writes, with history forgotten in the middle', async () => {
+      const suite = get();
+      const namespace = await suite.namespace();
+      await using kube = await opened(suite, { prowJobNamespace: namespace, podNamespace: namespace });
+      const seed = Date.now() % 1_000_000;
+      let state = seed;
+      const next = (below: number) => { state = (state * 1_103_515_245 + 12_345) % 2_147_483_648; return Math.floor((state / 2_147_483_648) * below); };
+      // What listeners were told, put together, must be the same as what is there.
+      const told = new Map<string, string | undefined>();
+      kube.jobIndex.onChange(({ key, now }) => { if (now) told.set(key.name, now.metadata.resourceVersion); else told.delete(key.name); });
+      const step = async () => {
+        const name = `j${next(20)}`;
+        const what = next(3);
+        if (what === 0) await kube.jobs.create(job(name, { labels: { n: String(next(5)) } }), PATIENT);
+        else if (what === 1) await kube.jobs.remove(name, PATIENT);
+        else {
+          const now = await kube.jobs.find(name, PATIENT);
+          if (now) await kube.jobs.replace({ ...now, status: { ...now.status, description: String(next(1_000)) } }, PATIENT);
+        }
+      };
+      const storm = async (steps: number) => { await Promise.all(Array.from({ length: 5 }, async () => { for (let n = 0; n < steps; n++) await step(); })); };
+      await storm(20);
+      await Promise.all([suite.under.forget(), storm(10)]);
+      await storm(20);
+      const versions = (jobs: readonly ProwJob[]) => jobs.map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`).sort().join();
+      const want = versions(await kube.jobs.list({}, PATIENT));
+      await eventually(`the index to be equal (seed ${seed})`, () => versions(kube.jobIndex.list()) === want);
+      expect([...told].map(([name, version]) => `${name} ${version}`).sort().join()).toBe(want);
+      expect(kube.jobIndex.by('pull', 'org/repo#7')).toHaveLength(kube.jobIndex.size);
+    });
+
     test('works on pods', async () => {
       const suite = get();
       const namespace = await suite.namespace();
