@@ -13,13 +13,30 @@ export function isPlainlyRe2(text: string): boolean {
 
 /** A pattern that is compiled when it is first used. Its source must be known to compile, since a fault would only show there. */
 export function lazyPattern(source: string): Pattern {
+  const literal = literalTest(source);
   let made: Pattern | undefined;
   const compiled = (): Pattern => (made ??= pattern(source));
   return {
     source,
-    test: (text) => compiled().test(text),
+    test: literal ?? ((text) => compiled().test(text)),
     matchAll: (text): readonly Match[] => compiled().matchAll(text),
     first: (text): Match | undefined => compiled().first(text),
     replaceAll: (text, replacement) => compiled().replaceAll(text, replacement),
   };
+}
+
+const LITERAL = /^(\^?)((?:[\w/ :,@#~%&=<>"'!-]|\\[-./])*)(\$?)$/;
+
+/** The test of an expression that only lists texts, as those of branches mostly do: `main|^release-1\.30$`. */
+function literalTest(source: string): ((text: string) => boolean) | undefined {
+  const tests = source.split('|').map((part): ((text: string) => boolean) | undefined => {
+    const [, start, escaped, end] = LITERAL.exec(part) ?? [];
+    if (escaped === undefined) return undefined;
+    const plain = escaped.replaceAll('\\', '');
+    if (start && end) return (text) => text === plain;
+    if (start) return (text) => text.startsWith(plain);
+    return end ? (text) => text.endsWith(plain) : (text) => text.includes(plain);
+  });
+  const known = tests.filter((one) => one !== undefined);
+  return known.length === tests.length ? (text) => known.some((one) => one(text)) : undefined;
 }
