@@ -109,7 +109,10 @@ export function printOf(sources: KubeSources): string {
 
 function filesOf({ file, dir, suffix = '' }: KubeSources): readonly string[] {
   const files = file === undefined || file === '' ? [] : existsSync(file) ? [file] : file.split(delimiter).filter((one) => one !== '');
-  if (dir === undefined || dir === '') return files;
+  if (dir === undefined || dir === '') {
+    if (suffix !== '') throw new ConfigError(['--kubeconfig-suffix needs --kubeconfig-dir']);
+    return files;
+  }
   let names: readonly string[];
   try {
     // A mounted ConfigMap or Secret is made of links through folders that begin with two dots.

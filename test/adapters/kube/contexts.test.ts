@@ -64,6 +64,7 @@ test.each<{ name: string; sources: () => Partial<KubeSources>; disabled?: string
 test.each<{ name: string; sources: () => Partial<KubeSources>; disabled?: string[]; says: RegExp }>([
   { name: 'a file that is not there', sources: () => ({ file: '/nowhere/kubeconfig' }), says: /^kubeconfig \/nowhere\/kubeconfig cannot be read: ENOENT/ },
   { name: 'a folder that is not there', sources: () => ({ dir: '/nowhere' }), says: /^--kubeconfig-dir \/nowhere: ENOENT/ },
+  { name: 'a suffix without a folder', sources: () => ({ suffix: '.yaml' }), says: /^--kubeconfig-suffix needs --kubeconfig-dir$/ },
   { name: 'no YAML', sources: () => ({ file: join(folder({ k: '{' }), 'k') }), says: /k cannot be read: / },
   { name: 'an empty file', sources: () => ({ file: join(folder({ k: '' }), 'k') }), says: /k cannot be read: it is no kubeconfig/ },
   { name: 'a context twice', sources: () => ({ dir: folder({ k1: kubeconfig(['a'], 'a'), k2: kubeconfig(['a'], 'a') }) }), says: /k2: the context a is in another kubeconfig, too/ },
