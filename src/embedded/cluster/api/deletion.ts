@@ -46,7 +46,7 @@ export function decideDelete(object: Kobject, { grace, propagation }: DeleteOpti
   if (marked && seconds >= (metadata.deletionGracePeriodSeconds ?? 0) && (seconds > 0 || finalizers.length > 0)) return { kind: 'keep' };
   if (seconds === 0 && finalizers.length === 0) return { kind: 'remove' };
   const since = marked ? Date.parse(metadata.deletionTimestamp) - (metadata.deletionGracePeriodSeconds ?? 0) * 1000 : now;
-  return { kind: 'mark', meta: { deletionTimestamp: timestamp(since + seconds * 1000), deletionGracePeriodSeconds: seconds, ...(finalizers.length > 0 ? { finalizers } : {}) }, body: {} };
+  return { kind: 'mark', meta: { ...(metadata.generation !== undefined && !marked ? { generation: metadata.generation + 1 } : {}), deletionTimestamp: timestamp(since + seconds * 1000), deletionGracePeriodSeconds: seconds, ...(finalizers.length > 0 ? { finalizers } : {}) }, body: {} };
 }
 
 function podGrace(pod: Kobject, grace: number | undefined): number {

@@ -133,10 +133,11 @@ export function createObjects({ store, clock }: { store: Store; clock: Clock }):
       const optional = Object.fromEntries(Object.entries({ generateName: prefix, labels, annotations, finalizers, ownerReferences }).filter(([, value]) => value !== undefined));
       const own = kind.kind === 'Namespace' ? { labels: { ...fieldsOf(labels), 'kubernetes.io/metadata.name': place.name } } : {};
       const metadata = { name: place.name, ...(kind.namespaced ? { namespace } : {}), uid: randomUUID(), creationTimestamp: timestamp(now), ...(kind.custom ? { generation: 1 } : {}), ...optional, ...own } as Omit<Meta, 'resourceVersion'>;
-      return save(kind, place, freshBody(kind, object, now), metadata, options);
+      return save(kind, place, freshBody(kind, object), metadata, options);
     },
     update(place, part, body, options) {
       const written = fieldsOf(fieldsOf(body).metadata);
+      if (written.name === undefined) throw badRequest(`the name of the object (${place.name} based on URL) was undeterminable: name must be provided`);
       sameName(place, written);
       if (place.kind.custom && (written.resourceVersion === undefined || written.resourceVersion === '')) {
         throw invalid(place.kind, place.name, [{ reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' }]);

@@ -1,5 +1,5 @@
 import { checkMeta } from './names.js';
-import { fieldsOf, isFields, same, timestamp, without, type Fields, type Kobject } from './object.js';
+import { at, fieldsOf, isFields, listOf, same, without, type Fields, type Kobject } from './object.js';
 import { fillDefaults, prune, schemaFaults, unknownFields } from './schema.js';
 import { fillPodSpec, podFaults, podUpdateFaults, qosClass } from './podRules.js';
 import { badRequest, invalid, type Cause } from './status.js';
@@ -32,10 +32,13 @@ function foldStringData(object: Fields): Fields {
   return { ...rest, data: { ...fieldsOf(rest.data), ...Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')])) } };
 }
 
-/** An object of the right kind and version, or 400; kind and apiVersion may be left out. */
+/** An object of the right kind and version, or 400; kind and apiVersion may be left out of built-in ones. */
 export function readObject(kind: Kind, body: unknown): Fields {
   if (!isFields(body)) throw badRequest('the body must be a JSON object');
   const version = apiVersionOf(kind);
+  if (kind.custom && (body.kind === undefined || body.apiVersion === undefined)) throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): Object '${body.kind === undefined ? 'Kind' : 'apiVersion'}' is missing`);
+  // A custom resource's kind is a field like others; a built-in one says how to read the rest.
+  if (kind.custom && body.kind !== undefined && body.kind !== kind.kind && (body.apiVersion ?? version) === version) throw invalid(kind, String(at(body, 'metadata', 'name') ?? ''), [{ reason: 'FieldValueInvalid', field: 'kind', message: `Invalid value: ${JSON.stringify(body.kind)}: must be ${kind.kind}` }]);
   if ((body.kind !== undefined && body.kind !== kind.kind) || (body.apiVersion !== undefined && body.apiVersion !== version)) {
     throw badRequest(`the API version and kind in the data (${String(body.apiVersion)}, Kind=${String(body.kind)}) do not match the expected ones (${version}, Kind=${kind.kind})`);
   }
@@ -46,25 +49,37 @@ export function readObject(kind: Kind, body: unknown): Fields {
 /** Brings a written object into the form in which it is stored: pruned, with defaults, only known metadata. */
 export function normalize(kind: Kind, object: Fields): Fields {
   const metadata = Object.fromEntries(Object.entries(fieldsOf(object.metadata)).filter(([key, value]) => META.includes(key) && value !== null && !(key === 'finalizers' && Array.isArray(value) && value.length === 0)));
-  const own: Fields = { ...object, metadata };
+  const whole: Fields = { ...object, metadata };
+  const own = kind.fields ? fieldsOf(prune(whole, kind.fields)) : whole;
   if (kind.custom) return fieldsOf(fillDefaults(prune(own, kind.custom.schema), kind.custom.schema));
   switch (kind.kind) {
     case 'Pod': return { ...own, spec: fillPodSpec(fieldsOf(own.spec)) };
     case 'Secret': return { type: 'Opaque', ...foldStringData(own) };
     case 'Namespace': return { ...own, spec: { finalizers: ['kubernetes'], ...fieldsOf(own.spec) }, status: { phase: 'Active', ...fieldsOf(own.status) } };
+    case 'Event': return { source: {}, firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '', ...own };
     default: return own;
   }
 }
 
-/** With `fieldValidation=Strict` a field that would be pruned is refused. Built-in kinds are not checked. */
+/** With `fieldValidation=Strict` a field that would be pruned is refused. Events, namespaces and nodes are not checked. */
 export function checkStrict(kind: Kind, object: Fields): void {
-  const unknown = kind.custom ? unknownFields(object, kind.custom.schema) : [];
+  const schema = kind.custom?.schema ?? kind.fields;
+  const unknown = schema ? unknownFields(object, schema) : [];
   if (unknown.length > 0) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: strict decoding error: ${unknown.map((path) => `unknown field "${path}"`).join(', ')}`);
 }
 
+const STANDARD = ['orphan', 'foregroundDeletion', 'kubernetes'];
+
+/** Finalizers of built-in kinds bear a domain. */
+function plainFinalizers(object: Fields): readonly Cause[] {
+  const { finalizers } = fieldsOf(object.metadata);
+  return listOf(finalizers).flatMap((one, n) => (String(one).includes('/') || STANDARD.includes(String(one)) ? [] : [{ reason: 'FieldValueInvalid', field: `metadata.finalizers[${String(n)}]`, message: `Invalid value: ${JSON.stringify(one)}: name is neither a standard finalizer name nor is it fully qualified` }]));
+}
+
 function faultsOf(kind: Kind, object: Fields): readonly Cause[] {
-  const meta = checkMeta(fieldsOf(object.metadata), kind.names);
+  const meta: Cause[] = [...checkMeta(fieldsOf(object.metadata), kind.names)];
   if (kind.custom) return [...meta, ...schemaFaults(object, kind.custom.schema)];
+  meta.push(...plainFinalizers(object));
   switch (kind.kind) {
     case 'ConfigMap': case 'Secret': return [...meta, ...dataFaults(object, kind.kind)];
     case 'Event': return fieldsOf(object.involvedObject).namespace !== undefined && fieldsOf(object.involvedObject).namespace !== fieldsOf(object.metadata).namespace
@@ -73,16 +88,21 @@ function faultsOf(kind: Kind, object: Fields): readonly Cause[] {
   }
 }
 
-/** A value of the wrong type cannot even be read: 400. Custom resources are read by their schema, which says 422. */
+/** A value of the wrong type cannot even be read: 400. A custom resource's own fields are read by its schema, which says 422. */
 function refuse(kind: Kind, name: string, causes: readonly Cause[]): void {
-  const unreadable = kind.custom ? undefined : causes.find(({ reason }) => reason === 'FieldValueTypeInvalid');
+  const unreadable = causes.find(({ reason, field = '' }) => reason === 'FieldValueTypeInvalid' && (!kind.custom || field.startsWith('metadata.')));
   if (unreadable) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${unreadable.field ?? ''}: ${unreadable.message}`);
   if (causes.length > 0) throw invalid(kind, name, causes);
 }
 
+/** Values of a built-in kind that have the wrong type. What is missing is told by the kind's own rules. */
+function typeFaults(kind: Kind, object: Fields): readonly Cause[] {
+  return kind.fields ? schemaFaults(object, kind.fields).filter(({ reason }) => reason === 'FieldValueTypeInvalid') : [];
+}
+
 /** Checks a new object. Throws 400 or 422 with every fault. */
 export function checkNew(kind: Kind, object: Fields): void {
-  const causes = [...faultsOf(kind, object), ...(kind.kind === 'Pod' ? podFaults(fieldsOf(object.spec)) : [])];
+  const causes = [...faultsOf(kind, object), ...typeFaults(kind, object), ...(kind.kind === 'Pod' ? podFaults(fieldsOf(object.spec)) : [])];
   const { name, generateName } = fieldsOf(object.metadata);
   refuse(kind, String(name ?? generateName ?? ''), causes);
 }
@@ -99,12 +119,9 @@ export function checkChanged(kind: Kind, before: Kobject, object: Fields): void 
   refuse(kind, before.metadata.name, causes);
 }
 
-/** What the server sets in a new object's body: a pod starts as Pending, a bound one as scheduled. */
-export function freshBody(kind: Kind, object: Fields, now: number): Fields {
-  if (kind.kind !== 'Pod') return object;
-  const spec = fieldsOf(object.spec);
-  const scheduled = typeof spec.nodeName === 'string' && spec.nodeName !== '' ? { conditions: [{ type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(now) }] } : {};
-  return { ...object, status: { phase: 'Pending', ...scheduled, qosClass: qosClass(spec) } };
+/** What the server sets in a new object's body: a pod starts as Pending, whatever it says of itself. */
+export function freshBody(kind: Kind, object: Fields): Fields {
+  return kind.kind === 'Pod' ? { ...object, status: { phase: 'Pending', qosClass: qosClass(fieldsOf(object.spec)) } } : object;
 }
 
 /** Whether anything but metadata differs. */
