@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Hono } from 'hono';
 import { createFirstSeen } from './adapters/firstSeen.js';
 import { createGates } from './adapters/gates.js';
 import type { GitHub } from './adapters/github/client.js';
@@ -19,6 +20,7 @@ import type { Change, Kube } from './core/ports/kube.js';
 import type { Log } from './core/ports/log.js';
 import type { Metrics } from './core/ports/metrics.js';
 import type { Storage } from './core/ports/storage.js';
+import type { TideViews } from './core/ports/tide.js';
 import { isComplete, type ProwJob } from './core/prowjob.js';
 import type { Place } from './jobs/artifactPath.js';
 import { createBuildIds } from './jobs/buildId.js';
@@ -112,6 +114,27 @@ export async function openJobSide({ settings, config, github, connection, clock,
 function slackFor({ endpoint, tokenFile, more }: Settings['jobs']['slack'], mode: 'act' | 'dry', secret: JobSideDeps['secret']) {
   const files = new Map([...more, ...(tokenFile === undefined ? [] : [['*', tokenFile] as const])].map(([host, path]) => [host, secret(path)]));
   return createSlackMessages({ endpoint, mode, token: (host) => files.get(host)?.value() });
+}
+
+/** Lets Slack's `/prow` be answered; nothing without a signing secret. Bolt is loaded only then. */
+export async function serveSlack(app: Hono, { settings, kube, views, secret, clock, log }: Readonly<{ settings: Settings; kube: Pick<Kube, 'jobIndex'>; views: Pick<TideViews, 'pools'>; secret: JobSideDeps['secret']; clock: Clock; log: Log }>): Promise<void> {
+  const { signingSecretFile, tokenFile, endpoint } = settings.jobs.slack;
+  if (signingSecretFile === undefined) return;
+  const { createSlackApp } = await import('./slack/app.js');
+  const [signing, token] = [secret(signingSecretFile), tokenFile === undefined ? undefined : secret(tokenFile)];
+  const slack = await createSlackApp({
+    signingSecret: () => signing.value(), token: () => token?.value() ?? 'none', endpoint: `${endpoint}/`, clock, log,
+    known: async (question) => ({
+      pools: await views.pools(),
+      jobs: question.kind === 'help' ? [] : kube.jobIndex.by('pull', `${question.issue.org}/${question.issue.name}#${question.issue.number}`).filter(({ spec }) => spec['hidden'] !== true),
+    }),
+  });
+  app.post('/slack/:what{commands|events}', async (c) => {
+    const { status, body, contentType } = await slack.handle({
+      body: await c.req.text(), signature: c.req.header('x-slack-signature') ?? '', timestamp: c.req.header('x-slack-request-timestamp') ?? '', contentType: c.req.header('content-type') ?? '',
+    });
+    return new Response(body, { status, headers: { 'content-type': contentType } });
+  });
 }
 
 export interface KeyDeps {

@@ -39,7 +39,7 @@ import { createHook } from './web/hook.js';
 import { listen, type Listener } from './web/listen.js';
 import { createProbes } from './web/probes.js';
 import { createQueueUi } from './web/queues.js';
-import { addKeys, openJobSide } from './jobSide.js';
+import { addKeys, openJobSide, serveSlack } from './jobSide.js';
 import { openAdders, openQueues, startWorkers, type Adders } from './worker.js';
 
 const clock: Clock = { now: () => Date.now() };
@@ -233,6 +233,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     tideJson: async () => tideJson(config.current(), await views.pools()), checks, remarks, configStatus: status, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });
+  await serveSlack(web.app, { settings, kube: jobSide.kube, views: createTideViews({ redis: prompt, prefix }), secret: secrets.token, clock, log });
   const main = await listen(web.app, settings.port, settings.host);
   closings.push((graceMs) => main.close(graceMs));
   if (prompt.status !== 'ready') await once(prompt, 'ready', { signal: AbortSignal.timeout(REDIS_WAIT_MS) }).catch(() => {});

@@ -10,7 +10,7 @@ export interface JobSettings {
   readonly inCluster: 'use' | 'ignore';
   /** Only jobs of this agent are reported to GitHub; empty: all. */
   readonly reportAgent: string;
-  readonly slack: Readonly<{ endpoint: string; tokenFile: string | undefined; more: ReadonlyMap<string, string> }>;
+  readonly slack: Readonly<{ endpoint: string; tokenFile: string | undefined; more: ReadonlyMap<string, string>; signingSecretFile: string | undefined }>;
   /** Folders in which `file://` buckets may lie. */
   readonly storageRoots: readonly string[];
 }
@@ -23,6 +23,7 @@ export const JOB_FLAGS = {
   'report-agent': { kind: 'string', about: 'Report only jobs of this agent to GitHub.', default: '' },
   'slack-token-file': { kind: 'string', about: 'File with the token that posts to Slack.' },
   'additional-slack-token-files': { kind: 'list', about: 'HOST=FILE: the token of another Slack workspace; may be given several times.' },
+  'slack-signing-secret-file': { kind: 'string', about: "File with the signing secret of the Slack app; with it /slack/commands answers Slack's `/prow`." },
   'slack-endpoint': { kind: 'string', about: 'Address of the Slack API.', default: 'https://slack.com/api' },
   'storage-root': { kind: 'list', about: 'Folder in which results of jobs may be kept (buckets file:///FOLDER/...); may be given several times. By default STATE_DIR/storage.' },
 } as const satisfies FlagTable;
@@ -49,7 +50,7 @@ export function readJobSettings(flags: Pick<FlagReader, 'text' | 'list' | 'flag'
     projectedTokenFile: file('projected-token-file', flags.text('projected-token-file')),
     inCluster: flags.flag('no-in-cluster-config') ? 'ignore' : 'use',
     reportAgent: flags.text('report-agent') ?? '',
-    slack: { endpoint: endpoint.replace(/\/+$/, ''), tokenFile: file('slack-token-file', flags.text('slack-token-file')), more },
+    slack: { endpoint: endpoint.replace(/\/+$/, ''), tokenFile: file('slack-token-file', flags.text('slack-token-file')), more, signingSecretFile: file('slack-signing-secret-file', flags.text('slack-signing-secret-file')) },
     storageRoots: (roots.length > 0 ? roots : [`${stateDir}/storage`]).map((root) => resolve(root)),
   };
 }
