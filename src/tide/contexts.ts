@@ -3,6 +3,7 @@ import type { Tide } from '../config/prow/tide.js';
 import type { BranchProtection } from '../config/prow/branchProtection.js';
 import { mergeProtectionFor } from '../config/prow/protectionLookup.js';
 import type { Presubmit } from '../config/jobs/schema.js';
+import { baseShaIn } from '../core/baseSha.js';
 import type { Repo } from '../core/ids.js';
 import type { BranchRules, CheckMark, Mark, PoolMember, RequiredCheck, SuiteMark } from '../core/ports/merging.js';
 import { pattern, type Pattern } from '../core/re2.js';
@@ -19,6 +20,8 @@ export interface ContextPolicy {
   readonly byGitHub: readonly RequiredCheck[];
   /** Contexts of our own jobs, whose success must have been on the present base. */
   readonly ours: readonly string[];
+  /** Our jobs that run only when somebody asks are required, too (`require_manually_triggered_jobs`). */
+  readonly manual: boolean;
 }
 
 export interface PolicyInput {
@@ -66,6 +69,7 @@ export function contextPolicy({ tide, protection, presubmits, rules, repo, branc
     skipUnknown: options['skip-unknown-contexts'] ?? false,
     byGitHub: rules.required.filter(({ context }) => !sameName(context, TIDE)),
     ours: sorted(ours),
+    manual: protectedBy?.requireManuallyTriggeredJobs === true,
   };
   const fault = contradiction(policy);
   return fault === undefined ? { policy } : { fault };
@@ -100,7 +104,8 @@ export interface CheckState {
 
 const GOOD = ['success', 'neutral', 'skipped'];
 
-function resultOf(mark: Mark): 'success' | 'failure' | 'pending' {
+/** What one attempt came to; neutral and skipped are green. */
+export function resultOf(mark: Mark): 'success' | 'failure' | 'pending' {
   if (mark.source === 'check') return !mark.completed ? 'pending' : GOOD.includes(mark.conclusion ?? '') ? 'success' : 'failure';
   return mark.state === 'success' ? 'success' : mark.state === 'pending' || mark.state === 'expected' ? 'pending' : 'failure';
 }
@@ -130,15 +135,19 @@ export function newestAttempts(marks: readonly Mark[]): ReadonlyMap<string, read
   return byName;
 }
 
-const BASE_SHA = / base ?sha:([0-9a-f]{64}|[0-9a-f]{40})$/i;
 const SKIP_RETEST = '[prow:skip-retest]';
 
 /** Whether a success of one of our jobs is proved for a base: by its base SHA, or by the mark that says it holds for any (tide 6.2). */
 export function proves(mark: Mark, baseSha: string): boolean {
   if (resultOf(mark) !== 'success') return false;
-  const text = mark.source === 'status' ? mark.description : mark.title;
-  if (text.includes(SKIP_RETEST)) return true;
-  return text.split(/ base ?sha:/i).length === 2 && BASE_SHA.exec(text)?.[1]?.toLowerCase() === baseSha.toLowerCase();
+  return skipsRetest(mark) || baseShaIn(saying(mark))?.toLowerCase() === baseSha.toLowerCase();
+}
+
+const saying = (mark: Mark) => (mark.source === 'status' ? mark.description : mark.title);
+
+/** Whether a success holds for its head whatever the base, as a person who may say so has said (tide 6.2). */
+export function skipsRetest(mark: Mark): boolean {
+  return resultOf(mark) === 'success' && saying(mark).includes(SKIP_RETEST);
 }
 
 export interface CheckInput {

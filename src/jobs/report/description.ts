@@ -37,12 +37,4 @@ function headOf(text: string, limit: number, order: 'as it is' | 'reversed' = 'a
   return (order === 'reversed' ? taken.reverse() : taken).join('');
 }
 
-/** The base commit in a description or a check's title; undefined where there is none (jobs 10.2). */
-export function baseShaIn(text: string): string | undefined {
-  for (const mark of [' BaseSHA:', ' Basesha:']) {
-    const parts = text.split(mark);
-    const sha = parts[1] ?? '';
-    if (parts.length === 2 && bytesOf(sha) === 40) return sha;
-  }
-  return undefined;
-}
+export { baseShaIn } from '../../core/baseSha.js';
