@@ -1,13 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DecorationEntry, ProwConfig } from '../prow/schema.js';
+import { jobDefaults, type JobDefaults } from './defaults.js';
 import { decorationEntries } from './layers.js';
 import type { Preset } from './schema.js';
 import type { clashes, Fault } from './validate.js';
-
-/** What of config.yaml decides about jobs. What else would is added here, or a change of it would not reach them. */
-export type JobDefaults = Pick<ProwConfig, 'pod_namespace' | 'decorate_all_jobs' | 'prowjob_default_entries'> & Readonly<{
-  plank: Pick<ProwConfig['plank'], 'default_decoration_config_entries' | 'default_decoration_configs' | 'job_queue_capacities'>;
-}>;
 
 /** What all jobs are finished with. The same object for as long as config.yaml says the same about jobs. */
 export interface Defaults {
@@ -80,11 +76,6 @@ export function createFinalMemo(): FinalMemo {
       next = new Map();
     },
   };
-}
-
-function jobDefaults({ pod_namespace, decorate_all_jobs, prowjob_default_entries, plank }: ProwConfig): JobDefaults {
-  const { default_decoration_config_entries, default_decoration_configs, job_queue_capacities } = plank;
-  return { pod_namespace, decorate_all_jobs, prowjob_default_entries, plank: { default_decoration_config_entries, default_decoration_configs, job_queue_capacities } };
 }
 
 /** Tells the presets whose labels a job carries, in order. They are found by their first label, since every job asks. */

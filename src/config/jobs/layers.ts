@@ -3,7 +3,7 @@ import { findDuration, formatDuration } from '../duration.js';
 import { isRecord } from '../decode.js';
 import { fieldList, spelled } from '../kube/normalize.js';
 import type { DecorationEntry } from '../prow/schema.js';
-import type { JobDefaults } from './finalMemo.js';
+import type { JobDefaults } from './defaults.js';
 import type { Data } from './schema.js';
 
 /** Whether a defaults entry is for jobs of a repository on a cluster (config 2.5.1). */

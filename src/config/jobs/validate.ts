@@ -4,7 +4,7 @@ import { isRecord } from '../decode.js';
 import { findDuration } from '../duration.js';
 import type { Path } from '../findings.js';
 import { goUrlScheme } from '../goUrl.js';
-import type { JobDefaults } from './finalMemo.js';
+import type { JobDefaults } from './defaults.js';
 import { field, listAt, textAt } from './data.js';
 import { commandFaults, decorationFaults } from './decoration.js';
 import { branchesIntersect } from './match.js';
