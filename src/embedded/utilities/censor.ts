@@ -88,7 +88,7 @@ async function censorPlain(path: string, forms: readonly Buffer[], piece: number
       const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
       if (bytesRead === 0) return at;
       for (const { start, end } of finder.push(buffer.subarray(0, bytesRead))) {
-        // Unpacked content is clean by now: this stands behind it, or between its parts, and cannot be replaced.
+        // What it unpacks to is clean by now: this stands in a name or behind the end, and cannot be replaced.
         if (packed) throw new Error('holds a secret outside of what it unpacks to');
         await file.write(xs(end - start), 0, end - start, start);
       }
@@ -136,7 +136,7 @@ async function censorGzip(path: string, forms: readonly Buffer[]): Promise<void>
   try {
     const target = await open(fresh, 'wx', mode & 0o777);
     try {
-      await pipeline(source.createReadStream(), createGunzip(), (pieces: AsyncIterable<Buffer>) => maskStream(counted(pieces), forms, () => { found = true; }), createGzip(), target.createWriteStream({ autoClose: false }));
+      await pipeline(source.createReadStream(), createGunzip(), (pieces: AsyncIterable<Buffer>) => maskStream(counted(pieces), forms, () => { found = true; }), createGzip(), (pieces: AsyncIterable<Buffer>) => target.writeFile(pieces));
     } finally {
       await target.close();
     }

@@ -16,7 +16,7 @@ export interface Started {
 /** How long what a process left behind may go on writing. */
 const DRAIN_MS = 1_000;
 /** Kills a process group as soon as its own input ends: with the one who started it. */
-const GUARD = `trap '' HUP INT TERM; read -r _; kill -9 -- "-$1" 2>/dev/null`;
+const GUARD = `trap '' HUP INT TERM; read -r _; kill -9 "-$1" 2>/dev/null`;
 
 /** Starts a process; `near` is a folder for a moment's files. Throws when it cannot be started. */
 export async function startProcess([program = '', ...args]: readonly string[], { env, near, take }: Readonly<{ env: NodeJS.ProcessEnv; near: string; take: (bytes: Buffer) => void }>): Promise<Started> {

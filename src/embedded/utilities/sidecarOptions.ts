@@ -1,5 +1,5 @@
 import type { CensorOptions } from './censor.js';
-import { OptionsError, findOptions, optionsOf, parseFlags, type Options } from './options.js';
+import { OptionsError, findOptions, optionsOf, type Options } from './options.js';
 import { uploadOptions, type UploadOptions } from './uploadOptions.js';
 
 /** A container whose end the sidecar waits for (jobs 4.5). */
@@ -26,12 +26,9 @@ const CONCURRENCY = 10;
 const BUFFER = 10 * 1_048_576;
 
 /** SIDECAR_OPTIONS; there are no flags that could say as much. Throws OptionsError. */
-export function sidecarOptions(env: Readonly<Record<string, string | undefined>>, args: readonly string[]): SidecarOptions {
+export function sidecarOptions(env: Readonly<Record<string, string | undefined>>): SidecarOptions {
   const options = findOptions(env, 'SIDECAR_OPTIONS');
-  if (!options) {
-    parseFlags(args, {});
-    throw new OptionsError('SIDECAR_OPTIONS: is not set');
-  }
+  if (!options) throw new OptionsError('SIDECAR_OPTIONS: is not set; the sidecar has no flags');
   const gcs = options.object('gcs_options');
   if (!gcs) throw new OptionsError('SIDECAR_OPTIONS: gcs_options: is missing');
   const wrapper = options.object('wrapper_options');

@@ -10,7 +10,6 @@ import { createSays, type Says } from './utility.js';
 
 export interface SidecarDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly args: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly say: (line: string) => void;
@@ -28,8 +27,8 @@ export function judge(marks: readonly Mark[]): Readonly<{ passed: boolean; abort
 }
 
 /** Waits for the job, censors and uploads what it left; answers the exit code (jobs 5.5). Throws OptionsError. */
-export async function runSidecar({ env, args, now, say, onSignal }: SidecarDeps): Promise<number> {
-  const options = sidecarOptions(env, args);
+export async function runSidecar({ env, now, say, onSignal }: SidecarDeps): Promise<number> {
+  const options = sidecarOptions(env);
   const spec = jobSpec(env);
   let own = '';
   const says = createSays('sidecar', (line) => { own += line; say(line); }, now);
@@ -62,6 +61,7 @@ export async function runSidecar({ env, args, now, say, onSignal }: SidecarDeps)
       passes = passes.then(() => pass({ passed: false, aborted: true }));
     }
   });
+  says.info({ markers: entries.map(({ markerFile }) => markerFile) }, 'waiting for the job to end');
   const marks = await Promise.all(entries.map(({ markerFile }) => waitForMarker(markerFile, new AbortController().signal)));
   waits = 'no';
   const known = marks.map((mark): Mark => mark ?? { code: -1, problem: 'not waited for' });

@@ -66,7 +66,8 @@ async function storeAll(jobs: readonly Readonly<{ path: string; run: () => Promi
         await run();
         return;
       } catch (error) {
-        const wait = FINAL.has((error as NodeJS.ErrnoException).code ?? '') ? undefined : PAUSES[attempt];
+        const isFinal = error instanceof UploadError || FINAL.has((error as NodeJS.ErrnoException).code ?? '');
+        const wait = isFinal ? undefined : PAUSES[attempt];
         if (wait === undefined) { problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`); return; }
         await pause(wait);
       }
@@ -81,16 +82,17 @@ async function store(path: string, target: Target & Readonly<{ unpack: 'gzip' | 
   if ('text' in target) { await write(path, (file) => file.writeFile(target.text)); return; }
   if (target.unpack && (await isGzip(target.file))) {
     try {
-      await write(path, async (file) => pipeline(await source(target), createGunzip(), file.createWriteStream({ autoClose: false })));
+      await write(path, async (file) => pipeline(await source(target), createGunzip(), (pieces: AsyncIterable<Buffer>) => file.writeFile(pieces)));
       return;
     } catch (error) {
-      if (!((error as NodeJS.ErrnoException).code ?? '').startsWith('Z_')) throw error;
+      // ABORT_ERR: something stands behind the end.
+      if (!/^(?:Z_|ABORT_ERR)/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
       // Damaged, or cut off: kept as it is, under its whole name.
-      await write(join(dirname(path), target.name.split('/').at(-1) ?? ''), async (file) => pipeline(await source(target), file.createWriteStream({ autoClose: false })));
+      await write(join(dirname(path), target.name.split('/').at(-1) ?? ''), async (file) => pipeline(await source(target), (pieces: AsyncIterable<Buffer>) => file.writeFile(pieces)));
       return;
     }
   }
-  await write(path, async (file) => pipeline(await source(target), file.createWriteStream({ autoClose: false })));
+  await write(path, async (file) => pipeline(await source(target), (pieces: AsyncIterable<Buffer>) => file.writeFile(pieces)));
 }
 
 /** A file's bytes; a link is refused. */
