@@ -19,7 +19,7 @@ export interface ClusterOptions {
   /** Whether pods are run; `none` leaves them to a kubelet started by somebody else. */
   readonly kubelet?: 'local' | 'none';
   readonly pods?: Pick<KubeletOptions, 'concurrency' | 'hostPaths' | 'path' | 'sight' | 'backoffMs'>;
-  /** How many changes are remembered for watches. */
+  /** How many changes are at least remembered for watches; at most twice as many are. */
   readonly historySize?: number;
   /** Milliseconds between bookmarks of a watch. */
   readonly bookmarkMs?: number;
@@ -39,7 +39,7 @@ export interface Cluster {
 const CRD = new URL('../../../helm/crds/prowjob.yaml', import.meta.url);
 
 /** Starts a Kubernetes API server on loopback and a kubelet that runs pods as local processes. Throws when the folder is in use or damaged. */
-export async function startCluster({ dir, port = 0, images, log, clock, kubeconfigPath = join(dir, 'kubeconfig'), kubelet = 'local', pods = {}, historySize = 20_000, bookmarkMs = 10_000 }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ dir, port = 0, images, log, clock, kubeconfigPath = join(dir, 'kubeconfig'), kubelet = 'local', pods = {}, historySize = 5_000, bookmarkMs = 10_000 }: ClusterOptions): Promise<Cluster> {
   const api = await startApi({ dir, port, crd: CRD, kubeconfigPath, clock, log, historySize, bookmarkMs });
   const runner = kubelet === 'local'
     ? await startKubelet({ kubeconfigPath, dir: join(dir, 'pods'), logs: join(dir, 'logs'), images, clock, log, ...pods }).catch(async (error: unknown) => { await api.stop(); throw error; })

@@ -80,6 +80,16 @@ test('in a root of its own a container finds its mounts by paths that nobody tol
   expect(await logOf(cluster, 'own')).toBe('there\n/home/prow/go\n/proc/self/ns/mnt\n/usr\ngo\n');
 });
 
+test('in a root of its own a mount for reading cannot be written', async () => {
+  if (!permitted) return;
+  await using cluster = await testCluster({ pods: { sight: 'namespace' } });
+  await createPod(cluster, scriptPod('reading', 'echo x > /w/x && cat /r/x; if echo y > /r/y; then echo written; fi 2>/dev/null; ls /w', {
+    container: { volumeMounts: [{ name: 'v', mountPath: '/r', readOnly: true }, { name: 'v', mountPath: '/w' }] }, spec: { volumes: [{ name: 'v', emptyDir: {} }] },
+  }));
+  await podOver(cluster, 'reading');
+  expect(await logOf(cluster, 'reading')).toBe('x\nx\n');
+});
+
 const tree: Readonly<Record<string, readonly Entry[]>> = {
   '/': [{ name: 'usr', kind: 'dir' }, { name: 'bin', kind: 'link' }, { name: 'home', kind: 'dir' }, { name: 'logs', kind: 'dir' }, { name: 'swap', kind: 'file' }],
   '/home': [{ name: 'ann', kind: 'dir' }, { name: 'prow', kind: 'dir' }],

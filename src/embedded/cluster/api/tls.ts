@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BasicConstraintsExtension, ExtendedKeyUsage, ExtendedKeyUsageExtension, KeyUsageFlags, KeyUsagesExtension, SubjectAlternativeNameExtension, X509CertificateGenerator, type X509Certificate as Made } from '@peculiar/x509';
 
 /** What the server shows, and what clients check it by; all PEM. */
 export interface Certificates { readonly ca: string; readonly certificate: string; readonly key: string }
@@ -22,15 +21,17 @@ async function keyPair(): Promise<{ readonly keys: webcrypto.CryptoKeyPair; read
 }
 
 async function make(now: number): Promise<Certificates> {
+  // Loaded only when something is to be made, once a year.
+  const { BasicConstraintsExtension, ExtendedKeyUsage, ExtendedKeyUsageExtension, KeyUsageFlags, KeyUsagesExtension, SubjectAlternativeNameExtension, X509CertificateGenerator } = await import('@peculiar/x509');
   const authority = await keyPair();
   const server = await keyPair();
   const dates = { notBefore: new Date(now - DAY), notAfter: new Date(now + 365 * DAY) };
   const serial = (): string => `01${randomBytes(15).toString('hex')}`;
-  const ca: Made = await X509CertificateGenerator.createSelfSigned({
+  const ca = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(), name: 'CN=prow embedded cluster', ...dates, signingAlgorithm: curve, keys: authority.keys,
     extensions: [new BasicConstraintsExtension(true, 0, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)],
   });
-  const leaf: Made = await X509CertificateGenerator.create({
+  const leaf = await X509CertificateGenerator.create({
     serialNumber: serial(), subject: 'CN=127.0.0.1', issuer: ca.subject, ...dates, signingAlgorithm: curve, publicKey: server.keys.publicKey, signingKey: authority.keys.privateKey,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true), new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true), new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),

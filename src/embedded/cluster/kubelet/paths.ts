@@ -1,7 +1,12 @@
 import { isFields } from '../api/object.js';
 
 /** A mount path of a container, and the folder or file of this machine that stands for it. */
-export interface Mapping { readonly from: string; readonly to: string }
+export interface Mapping {
+  readonly from: string;
+  readonly to: string;
+  /** Kept only in a root of the container's own: a plain process may write what its user may. */
+  readonly access?: 'read';
+}
 
 /** Rewrites text; what is no mapped path stays as it is. */
 export interface Rewriter {

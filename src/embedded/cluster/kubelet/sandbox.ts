@@ -12,7 +12,7 @@ export type Sight = 'namespace' | 'rewrite';
 
 export interface Entry { readonly name: string; readonly kind: 'dir' | 'file' | 'link' }
 /** One thing to do in the new root. */
-export type Step = Readonly<{ kind: 'dir'; path: string } | { kind: 'bind'; from: string; path: string; type: 'dir' | 'file' } | { kind: 'link'; from: string; path: string }>;
+export type Step = Readonly<{ kind: 'dir'; path: string } | { kind: 'bind'; from: string; path: string; type: 'dir' | 'file'; access?: 'read' } | { kind: 'link'; from: string; path: string }>;
 
 /** More entries than this in a folder that must be taken apart are too many mounts for one container. */
 export const MOST_ENTRIES = 300;
@@ -38,7 +38,8 @@ export function layout(mounts: readonly Mapping[], list: (dir: string) => readon
       steps.push(kind === 'link' ? { kind, from: path, path } : { kind: 'bind', from: path, path, type: kind });
     }
   }
-  for (const { from, to } of [...mounts].sort((a, b) => a.from.length - b.from.length)) steps.push({ kind: 'bind', from: to, path: from, type: typeOf(to) });
+  // Outer ones first: an inner one has its place in the outer one.
+  for (const { from, to, access } of [...mounts].sort((a, b) => a.from.length - b.from.length)) steps.push({ kind: 'bind', from: to, path: from, type: typeOf(to), ...(access ? { access } : {}) });
   return steps;
 }
 
@@ -59,7 +60,9 @@ export function scriptOf(steps: readonly Step[], root: string): string {
       default: return step satisfies never;
     }
   });
-  return ['set -e', `mount -t tmpfs -o mode=755 tmpfs ${quote(root)}`, ...lines, `exec chroot ${quote(root)} /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$@"`].join('\n');
+  // After all mounts, so that inner ones find their places; where the machine does not let it be so, it stays writable.
+  const closed = steps.flatMap((step) => (step.kind === 'bind' && step.access ? [`mount -o remount,bind,ro ${quote(root + step.path)} 2>/dev/null || :`] : []));
+  return ['set -e', `mount -t tmpfs -o mode=755 tmpfs ${quote(root)}`, ...lines, ...closed, `exec chroot ${quote(root)} /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$@"`].join('\n');
 }
 
 function entriesOf(dir: string): readonly Entry[] {
@@ -75,7 +78,7 @@ const UNSHARE = ['unshare', '--user', '--map-root-user', '--mount', '--propagati
 
 /** The command that runs another one in a root with these mounts; undefined when such a root cannot be made. `root` is an empty folder for it. */
 export function inSandbox(command: readonly string[], { mounts, root, cwd }: { mounts: readonly Mapping[]; root: string; cwd: string }): readonly string[] | undefined {
-  const steps = layout(mounts.map(({ from, to }) => ({ from: from.replace(/(?<=.)\/+$/, ''), to })), entriesOf, typeOf);
+  const steps = layout(mounts.map((one) => ({ ...one, from: one.from.replace(/(?<=.)\/+$/, '') })), entriesOf, typeOf);
   if (!steps) return undefined;
   mkdirSync(root, { recursive: true });
   return [...UNSHARE, scriptOf(steps, root), 'sh', cwd, ...command];

@@ -109,7 +109,7 @@ export async function mountsOf(container: Fields, places: ReadonlyMap<string, st
     const to = join(place, part);
     if (to !== place && !to.startsWith(`${place}${sep}`)) throw new RefusedError(`subPath "${part}" leads out of its volume`);
     if (part !== '' && !(await stat(to).catch(() => undefined))) await mkdir(to, { recursive: true });
-    mappings.push({ from: from.startsWith('/') ? from : `/${from}`, to });
+    mappings.push({ from: from.startsWith('/') ? from : `/${from}`, to, ...(at(mount, 'readOnly') === true ? { access: 'read' as const } : {}) });
   }
   return nest(mappings);
 }
