@@ -13,6 +13,7 @@ import { list } from './list.js';
 import { writeLog } from './logs.js';
 import { at, fieldsOf, listOf, type Kobject } from './object.js';
 import { keyOf, type Objects, type Part, type PatchType, type Place, type WriteOptions } from './objects.js';
+import { OPENAPI2, openApi2 } from './openapi2.js';
 import { admit, targetOf, type Target } from './route.js';
 import { both, fieldMatch, labelMatch, type Match } from './selectors.js';
 import { alreadyExists, badRequest, noPath, notAllowed, StatusError, unsupported } from './status.js';
@@ -157,6 +158,7 @@ export async function startServer({ port, certificates, token, kinds, store, obj
     const { pathname } = call.url;
     if (OPEN.includes(pathname)) { call.response.writeHead(200, { 'content-type': 'text/plain' }).end('ok'); return; }
     if (pathname === '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews' && call.method === 'POST') { answer(call, 201, allow(await jsonBody(call, JSON_TYPES))); return; }
+    if (pathname === '/openapi/v2' && call.method === 'GET' && call.accept.includes('proto-openapi')) { call.response.writeHead(200, { 'content-type': OPENAPI2 }).end(openApi2(kinds)); return; }
     const told = call.method === 'GET' ? (discover(pathname.replace(/\/$/, ''), kinds) ?? openApi(pathname, kinds)) : undefined;
     if (told) { answer(call, 200, told); return; }
     const target = targetOf(pathname, kinds);
