@@ -10,13 +10,17 @@ import type { DemoOptions } from './cli/demo.js';
 import { summaryLines, type DemoSummary } from './cli/demoSummary.js';
 import { createNarrator, type Narrator } from './cli/narrator.js';
 import { supervise, type Supervised } from './cli/supervisor.js';
+import { resultsFolder, startDemoCluster } from './demoCluster.js';
 import { claimFolder, writeSecretly } from './demoFiles.js';
 import { startGitHub, type EmbeddedGitHub, type GitHubOptions } from './embedded/github/server.js';
 import { freePort, startRedis } from './embedded/redis/redis.js';
 import { doubledEffects, summarize } from './embedded/story/effects.js';
 import { APP_SLUG, ORG, REPO } from './embedded/story/persons.js';
 import { seedStory } from './embedded/story/seed.js';
-import { playStory, STEPS, TEST_CHECK, type StoryEnd } from './embedded/story/story.js';
+import { JOBS } from './embedded/story/jobFiles.js';
+import { JOB_STEPS, playJobsStory, type JobsEnd, type JobView } from './embedded/story/jobsStory.js';
+import type { StoryDeps, StoryEnd } from './embedded/story/stage.js';
+import { playStory, STEPS, TEST_CHECK } from './embedded/story/story.js';
 import { openStores, type Stores } from './stores.js';
 
 /** The App's manifest lies beside `package.json`; built files lie one folder deeper than sources. */
@@ -64,12 +68,13 @@ function childEnv(env: DemoIo['env'], redisUrl: string): Record<string, string |
   return Object.fromEntries(Object.entries({ PATH, HOME, TMPDIR, LANG, NODE_OPTIONS, REDIS_URL: redisUrl }).filter(([, value]) => value !== undefined));
 }
 
-function serveArgs({ dir, github, ports, role }: Readonly<{ dir: string; github: EmbeddedGitHub; ports: Ports; role: 'web' | 'worker' }>): readonly string[] {
+function serveArgs({ dir, github, ports, role, kubeconfig }: Readonly<{ dir: string; github: EmbeddedGitHub; ports: Ports; role: 'web' | 'worker'; kubeconfig: string | undefined }>): readonly string[] {
   const web = role === 'web';
   const flags: Readonly<Record<string, string>> = {
     'config-path': join(dir, 'config.yaml'), 'plugin-config': join(dir, 'plugins.yaml'), 'hmac-secret-file': join(dir, 'hmac'), 'github-app-id': String(github.appId), 'github-app-private-key-path': join(dir, 'app-key.pem'),
     'github-endpoint': github.url, 'github-graphql-endpoint': github.graphqlUrl, 'github-host': github.gitUrl, 'state-dir': dir, 'redis-prefix': PREFIX, 'role': role, 'host': '127.0.0.1', 'health-port': '-1', 'grace-period': '5s',
     'port': String(web ? ports.web : 0), 'admin-port': String(web ? ports.admin : -1), 'metrics-port': String(web ? ports.webMetrics : ports.workerMetrics), 'github-client.initial-delay': '500ms',
+    ...(kubeconfig === undefined ? {} : { kubeconfig, 'job-config-path': join(dir, 'jobs.yaml'), 'storage-root': resultsFolder(dir).root }),
   };
   // Started as this process was: from a checkout by bin/prow, else from what was built.
   return [...process.execArgv, process.argv[1] ?? '', 'serve', ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)];
@@ -118,9 +123,9 @@ async function gitLog(path: string): Promise<readonly string[]> {
 }
 
 /** Kills the worker at planned instants of the story. */
-function createChaos({ seed, worker, narrator }: Readonly<{ seed: number; worker: Supervised; narrator: Narrator }>) {
+function createChaos({ seed, steps, worker, narrator }: Readonly<{ seed: number; steps: number; worker: Supervised; narrator: Narrator }>) {
   // The last step is the end; a kill after it would prove nothing.
-  const plan = planKills({ seed, kills: KILLS, steps: STEPS - 1, withinMs: 1_500 });
+  const plan = planKills({ seed, kills: KILLS, steps: steps - 1, withinMs: 1_500 });
   const kills: Promise<void>[] = [];
   const kill = async (afterMs: number): Promise<void> => {
     await pause(afterMs);
@@ -133,7 +138,22 @@ function createChaos({ seed, worker, narrator }: Readonly<{ seed: number; worker
   };
 }
 
-function summary({ github, end, log, begun, restarts, kills, options }: Readonly<{ github: EmbeddedGitHub; end: StoryEnd; log: readonly string[]; begun: number; restarts: number; kills: number; options: DemoOptions }>): DemoSummary {
+/** Which runs tested what was merged, on what. */
+function jobsOf({ end, runs, github }: Readonly<{ end: JobsEnd; runs: readonly JobView[]; github: EmbeddedGitHub }>): NonNullable<DemoSummary['jobs']> {
+  const asked = github.effects.find(({ kind, detail }) => kind === 'comment.create' && detail.body === '/ok-to-test');
+  const pods = runs.flatMap(({ podAt }) => (podAt === undefined || !asked || podAt < Date.parse(asked.at) - 1_000 ? [] : [podAt]));
+  return {
+    // Kubernetes' times have whole seconds.
+    secondsFromCommentToPod: asked && pods.length > 0 ? Math.max(0, Math.min(...pods) - Date.parse(asked.at)) / 1_000 : null,
+    tested: end.merged.map(({ number }) => {
+      const batch = end.batch.filter(({ pulls }) => pulls.some((pull) => pull.number === number));
+      const by = batch.length > 0 ? batch : runs.filter(({ type, state, pulls }) => type === 'presubmit' && state === 'success' && pulls[0]?.number === number);
+      return { number, by: by.map(({ job, type, name, baseSha }) => ({ job, type, name, baseSha })) };
+    }),
+  };
+}
+
+function summary({ github, end, log, begun, restarts, kills, jobs, options }: Readonly<{ github: EmbeddedGitHub; end: StoryEnd; jobs: DemoSummary['jobs']; log: readonly string[]; begun: number; restarts: number; kills: number; options: DemoOptions }>): DemoSummary {
   const { effects } = github;
   const repo = `${ORG}/${REPO}`;
   const doubled = doubledEffects(effects, BOT);
@@ -142,9 +162,9 @@ function summary({ github, end, log, begun, restarts, kills, options }: Readonly
     ok: true, seconds: Math.round(performance.now() - begun) / 1_000,
     pulls: end.merged.map((pull) => {
       const merges = effects.find(({ kind, target }) => kind === 'pull.merge' && target === `${repo}#${String(pull.number)}`);
-      return summarize(effects, { ...pull, bot: BOT, repo, headSha: String(merges?.detail.head), check: TEST_CHECK });
+      return summarize(effects, { ...pull, bot: BOT, repo, headSha: String(merges?.detail.head), check: jobs ? JOBS.smoke : TEST_CHECK });
     }),
-    repository: { url: `${github.gitUrl}/${repo}.git`, path: github.hub.git.dir(repo), log },
+    jobs, repository: { url: `${github.gitUrl}/${repo}.git`, path: github.hub.git.dir(repo), log },
     effects: effects.filter(({ who }) => who === BOT).length, kills, restarts, seed: options.chaos ? options.seed : undefined,
   };
 }
@@ -168,12 +188,14 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
     const manifest = parse(readFileSync(MANIFEST.find((path) => existsSync(path)) ?? 'app.yml', 'utf8')) as NonNullable<GitHubOptions['manifest']>;
     const github = await startGitHub({ stateDir: join(dir, 'github'), port: options.githubPort ?? 0, latencyMs: options.latencyMs, manifest, appSlug: APP_SLUG, webhookUrl: `${pagesUrl}hook`, actions: { newcomers: 'held' } });
     closings.push(() => github.stop());
-    const seeded = await seedStory(github.hub, { app: github.app, pagesUrl });
-    writeSecretly(dir, { 'config.yaml': seeded.configYaml, 'plugins.yaml': seeded.pluginsYaml, 'hmac': `${github.webhookSecret}\n`, 'app-key.pem': github.appKey });
+    const cluster = options.botOnly ? undefined : await startDemoCluster(dir);
+    if (cluster) closings.push(() => cluster[Symbol.asyncDispose]());
+    const seeded = await seedStory(github.hub, { app: github.app, pagesUrl, ...(cluster && { bucket: resultsFolder(dir).bucket }) });
+    writeSecretly(dir, { 'config.yaml': seeded.configYaml, 'plugins.yaml': seeded.pluginsYaml, 'hmac': `${github.webhookSecret}\n`, 'app-key.pem': github.appKey, ...(seeded.jobsYaml !== undefined && { 'jobs.yaml': seeded.jobsYaml }) });
     mkdirSync(join(dir, 'people'), { recursive: true });
 
     const child = (role: 'web' | 'worker'): Supervised => supervise({
-      name: role, command: process.execPath, args: serveArgs({ dir, github, ports, role }), env: childEnv(io.env, redis.url), logFile: join(dir, `${role}.log`), graceMs: 7_000,
+      name: role, command: process.execPath, args: serveArgs({ dir, github, ports, role, kubeconfig: cluster?.kubeconfigPath }), env: childEnv(io.env, redis.url), logFile: join(dir, `${role}.log`), graceMs: 7_000,
       onDeath: ({ code, signal: by }) => { narrator.wait(`the ${role} process ended (${by ?? `code ${String(code)}`}) and is started again`); },
     });
     const [web, worker] = [child('web'), child('worker')];
@@ -184,18 +206,22 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
     const workerReady = (): Promise<void> => answering(`http://127.0.0.1:${String(ports.workerMetrics)}/healthz`, ready.worker);
     await Promise.all([answering(`${pagesUrl}healthz/ready`, ready.web), workerReady()]);
     narrator.see(`Prow serves at ${pagesUrl}; GitHub's pages are at ${github.url}/${ORG}/${REPO}/pulls`);
-    const chaos = options.chaos ? createChaos({ seed: options.seed, worker, narrator }) : undefined;
+    if (cluster) narrator.see(`jobs run on an embedded cluster: kubectl --kubeconfig ${cluster.kubeconfigPath} get prowjobs,pods`);
+    const chaos = options.chaos ? createChaos({ seed: options.seed, steps: cluster ? JOB_STEPS : STEPS, worker, narrator }) : undefined;
     if (chaos) narrator.say(`Chaos: the worker is killed three times, with --seed ${String(options.seed)}.`);
 
-    const end = await playStory({
+    const stage: StoryDeps = {
       api: github.url, git: github.gitUrl, tokens: seeded.tokens, workDir: join(dir, 'people'), why: (number) => whyNot(stores, number), signal, step: (at) => chaos?.step(at),
       tell: ({ kind, who, text }) => { if (kind === 'act') narrator.act(who, text); else if (kind === 'see') narrator.see(text); else narrator.wait(text); },
-    });
+    };
+    const jobsEnd = cluster && (await playJobsStory({ ...stage, cluster: cluster.view }));
+    const end: StoryEnd = jobsEnd ?? (await playStory(stage));
     const kills = (await chaos?.done()) ?? 0;
     // Whoever was started again last must not do again what is done.
     await workerReady();
     await settled(stores, github, signal);
-    const told = summary({ github, end, log: await gitLog(github.hub.git.dir(`${ORG}/${REPO}`)), begun, restarts: worker.restarts, kills, options });
+    const jobs = cluster && jobsEnd ? jobsOf({ end: jobsEnd, runs: await cluster.view.jobs(), github }) : undefined;
+    const told = summary({ github, end, jobs, log: await gitLog(github.hub.git.dir(`${ORG}/${REPO}`)), begun, restarts: worker.restarts, kills, options });
     write('');
     for (const line of summaryLines(told)) write(line);
     if (json) io.out(JSON.stringify(told, undefined, 2));
@@ -203,7 +229,7 @@ export async function runDemo(options: DemoOptions, io: DemoIo): Promise<number>
     write('');
     for (const line of [
       'It goes on until Ctrl-C:', `  Prow's front page   ${pagesUrl}`, `  queues              http://127.0.0.1:${String(ports.admin)}/queues`, `  GitHub              ${github.url}/${ORG}/${REPO}/pulls`,
-      `  clone               git clone ${github.gitUrl}/${ORG}/${REPO}.git`, `  logs                ${dir}/{web,worker}.log`,
+      `  clone               git clone ${github.gitUrl}/${ORG}/${REPO}.git`, ...(cluster ? [`  cluster             kubectl --kubeconfig ${cluster.kubeconfigPath} get prowjobs,pods`, `  jobs                bin/prow job list --kubeconfig ${cluster.kubeconfigPath}`] : []), `  logs                ${dir}/{web,worker}.log`,
     ]) write(line);
     await new Promise<void>((resolve) => { if (signal.aborted) resolve(); else signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
     return 0;

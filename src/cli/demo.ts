@@ -13,11 +13,14 @@ export interface DemoOptions {
   readonly githubPort: number | undefined;
   readonly stateDir: string;
   readonly latencyMs: number;
+  /** Without a cluster: GitHub's workflows test, the bot merges. */
+  readonly botOnly: boolean;
 }
 
 export const DEMO_FLAGS = {
   once: { kind: 'bool', about: 'End after the story, with exit code 0 if it went well.' },
   json: { kind: 'bool', about: 'Print the summary as JSON; all else goes to stderr.' },
+  'bot-only': { kind: 'bool', about: 'Play the story of a bot without jobs: no cluster, GitHub Actions test.', default: 'true' },
   chaos: { kind: 'bool', about: 'Kill the worker process three times at random instants.' },
   seed: { kind: 'int', about: 'Seed of the random instants; a random one is printed.' },
   port: { kind: 'int', about: 'Port of webhooks and pages; 8888 where it is free.' },
@@ -40,6 +43,6 @@ export function readDemoOptions(args: readonly string[], env: Readonly<Record<st
   };
   return {
     once: flags.flag('once'), json: flags.flag('json'), chaos: flags.flag('chaos'), seed: flags.given('seed') ? flags.int('seed') : Math.floor(random() * 1_000_000),
-    port: port('port'), adminPort: port('admin-port'), githubPort: port('github-port'), stateDir: resolve(flags.text('state-dir') ?? '.prow/demo'), latencyMs: flags.ms('latency'),
+    port: port('port'), adminPort: port('admin-port'), githubPort: port('github-port'), stateDir: resolve(flags.text('state-dir') ?? '.prow/demo'), latencyMs: flags.ms('latency'), botOnly: flags.flag('bot-only'),
   };
 }

@@ -21,7 +21,7 @@ test('each item counts as often as it is bought', () => {
 `;
 
 /** The first commit; `workflow` is the workflow file of the tests. */
-export function seedFiles({ workflow, configYaml, pluginsYaml }: Readonly<{ workflow: string; configYaml: string; pluginsYaml: string }>): Texts {
+export function seedFiles({ workflow, configYaml, pluginsYaml, jobsYaml }: Readonly<{ workflow?: string; configYaml: string; pluginsYaml: string; jobsYaml?: string }>): Texts {
   return {
     'README.md': '# Shop\n\nA small shop. `npm test` tests it; pull requests are merged by Prow.\n',
     'package.json': `${JSON.stringify({ name: 'shop', version: '1.0.0', private: true, type: 'module', scripts: { test: 'node --test' } }, null, 2)}\n`,
@@ -29,9 +29,10 @@ export function seedFiles({ workflow, configYaml, pluginsYaml }: Readonly<{ work
     'test/price.test.js': test,
     'OWNERS': 'approvers:\n- ada\nreviewers:\n- shop-reviewers\n',
     'OWNERS_ALIASES': 'aliases:\n  shop-reviewers:\n  - ada\n  - ben\n',
-    '.github/workflows/test.yml': workflow,
+    ...(workflow !== undefined && { '.github/workflows/test.yml': workflow }),
     'prow/config.yaml': configYaml,
     'prow/plugins.yaml': pluginsYaml,
+    ...(jobsYaml !== undefined && { 'prow/jobs/shop.yaml': jobsYaml }),
   };
 }
 
@@ -80,6 +81,28 @@ import { discounted } from '../src/discount.js';
 
 test('ten pieces are cheaper', () => {
   assert.equal(discounted({ price: 100, count: 10 }), 90);
+});
+`,
+  },
+} as const;
+
+/** Ben's other change. */
+export const receipt = {
+  branch: 'receipt',
+  title: 'Print receipts',
+  body: 'Each line of a receipt names an item, how many there are, and what they cost.',
+  files: {
+    'src/receipt.js': `/** One line of a receipt. */
+export function line({ name, price, count }) {
+  return \`\${count} x \${name}: \${(price * count / 100).toFixed(2)}\`;
+}
+`,
+    'test/receipt.test.js': `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { line } from '../src/receipt.js';
+
+test('a line names the sum', () => {
+  assert.equal(line({ name: 'tea', price: 250, count: 2 }), '2 x tea: 5.00');
 });
 `,
   },
