@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import type { CloneRecord, CommandRecord } from './cloneRecord.js';
 import { cloneCommands, type CloneSettings, type GitCommand } from './cloneCommands.js';
 import { runCommand, type Ran } from './command.js';
+import { goDuration } from './goDuration.js';
 import { clonePath, type CloneRefs } from './refs.js';
-import { pause } from './utility.js';
+import { pause, type Says } from './utility.js';
 
 /** Milliseconds between the tries of a fetch (jobs 5.2). */
 export const FETCH_PAUSES: readonly number[] = [100, 200, 400, 800, 2_000, 5_000, 10_000, 15_000, 30_000];
@@ -16,11 +17,12 @@ export interface CloneDeps {
   /** Takes secrets out of what is recorded. */
   readonly hide: (text: string) => string;
   readonly fetchPauses: readonly number[];
+  readonly says: Says;
   readonly now: () => number;
 }
 
 /** Clones one repository and merges its pull requests; what fails ends it and is told by the record. Never rejects. */
-export async function cloneOne(refs: CloneRefs, { srcRoot, settings, env, hide, fetchPauses, now }: CloneDeps): Promise<CloneRecord> {
+export async function cloneOne(refs: CloneRefs, { srcRoot, settings, env, hide, fetchPauses, says, now }: CloneDeps): Promise<CloneRecord> {
   const startedAt = now();
   const path = clonePath(srcRoot, refs);
   const commands: CommandRecord[] = [];
@@ -35,6 +37,7 @@ export async function cloneOne(refs: CloneRefs, { srcRoot, settings, env, hide, 
       commands.push(record);
       const wait = kind === 'fetch' ? fetchPauses[attempt] : undefined;
       if (ok || wait === undefined) return ok;
+      says.warn({ command: record.command, error: record.error, output: record.output }, `a fetch failed and is tried again in ${goDuration(wait)}`);
       await pause(wait);
     }
   }

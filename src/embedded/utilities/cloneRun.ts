@@ -42,7 +42,7 @@ export async function runClonerefs({ env, args, knownHosts, fetchPauses, fetchJs
     if (problem === undefined) {
       await inParallel(options.refs, options.maxParallel > 0 ? options.maxParallel : options.refs.length, async (refs) => {
         const settings = { userName: options.userName, userEmail: options.userEmail, cookieFile: options.cookiePath, login: access.loginOf(refs.org) };
-        records.push(await cloneOne(refs, { srcRoot: options.srcRoot, settings, env: access.env, hide, fetchPauses, now }));
+        records.push(await cloneOne(refs, { srcRoot: options.srcRoot, settings, env: access.env, hide, fetchPauses, says, now }));
       });
     }
   } finally {
