@@ -32,6 +32,7 @@ import { helpDocument } from './handlers/help.js';
 import { plugins } from './handlers/registry.js';
 import { tideJson } from './tide/json.js';
 import { tideKeys } from './tide/keys.js';
+import type { TideJobs } from './tide/tests.js';
 import { createWeb } from './web/app.js';
 import { shownProblem, type ConfigStatus } from './web/configStatus.js';
 import type { Check } from './web/health.js';
@@ -186,7 +187,10 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
 
   if (role !== 'web') {
     const tide = { config, merging: github.merging, inRepo, views, memory: createTideMemory({ redis: patient, prefix }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
-    const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide }, tideSync: { ...tide, pools: adders.tide }, jobs: jobSide.kube.infrastructure() === 'found' ? jobSide.parts : undefined, clock, log, only: settings.queues, components });
+    const files: TideJobs['files'] = async (ref, options) => (await github.forPlugin('tide').files(ref, options)).map(({ path }) => path);
+    // Without a cluster Tide tests nothing by itself and judges by checks alone.
+    const tests = jobSide.kube.infrastructure() === 'found' ? { index: jobSide.kube.jobIndex, jobs, git, files } : undefined;
+    const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide, jobs: tests }, tideSync: { ...tide, pools: adders.tide }, jobs: jobSide.kube.infrastructure() === 'found' ? jobSide.parts : undefined, clock, log, only: settings.queues, components });
     plant = workers.plant;
     const stopAdding = addKeys({ kube: jobSide.kube, reporters: jobSide.reporters, adders, config, components, log });
     closings.push(async () => { stopAdding(); });

@@ -1,30 +1,31 @@
 import { issueKey } from '../core/ids.js';
-import type { Clock } from '../core/ports/clock.js';
 import type { Feed } from '../core/ports/feed.js';
 import type { Identity } from '../core/ports/github.js';
-import type { Log } from '../core/ports/log.js';
-import type { MergeOutcome, Merging, PoolMember, TideMemory } from '../core/ports/merging.js';
+import type { MergeOutcome, Merging, PoolMember } from '../core/ports/merging.js';
 import type { Metrics } from '../core/ports/metrics.js';
 import type { TideViews } from '../core/ports/tide.js';
-import type { Decided } from './decide.js';
+import type { Snapshot } from '../config/snapshot.js';
+import { voidRuns } from './batches.js';
+import type { Batch, Decided } from './decide.js';
 import type { Judged, World } from './judge.js';
 import { commitTexts } from './method.js';
 import { poolName } from './names.js';
 import { REFUSAL_TTL, factsOf, refusalKey, refuse } from './refusals.js';
+import { jobsFor, startJobs, stopRuns } from './start.js';
 import { placeOf, verdictOf } from './status.js';
+import { landingKey, type TestDeps, type TideJobs } from './tests.js';
 
-export interface ActDeps {
+export interface ActDeps extends TestDeps {
   readonly merging: Merging;
-  readonly memory: TideMemory;
+  readonly config: Pick<Snapshot, 'prow'>;
+  /** undefined: there is no cluster. */
+  readonly jobs: TideJobs | undefined;
   readonly views: Pick<TideViews, 'putMerge'>;
   readonly feed: Pick<Feed, 'publish'>;
-  readonly clock: Clock;
-  readonly log: Log;
   readonly metrics: Metrics;
   readonly identity: Identity;
   /** Since when each pull request that is ready has been so. */
   readonly readyAt: ReadonlyMap<number, number>;
-  readonly signal: AbortSignal;
 }
 
 /** What became of a decision. `again`: decide this pool once more after so many milliseconds. */
@@ -44,20 +45,53 @@ const DAY = 24 * 60 * 60_000;
 const place = ({ read }: World) => ({ ...read.repo, branch: read.branch });
 const labels = ({ read }: World) => ({ org: read.repo.org, repo: read.repo.name, branch: read.branch });
 
-/** Carries out a decision: at most one merge, then everything is decided afresh. */
+/** Carries out a decision: it merges or tests one pull request or one batch, then everything is decided afresh. */
 export async function act(decided: Decided, world: World, deps: ActDeps): Promise<Acted> {
   const { decision } = decided;
   switch (decision.kind) {
-    case 'merge': return merge(decision.pull, world, deps);
+    case 'merge': return mergeAll([decision.pull], world, deps);
+    case 'merge_batch': return mergeAll(decision.pulls, world, deps);
     case 'freshen': return freshen(decision.pull, world, deps);
-    case 'blocked': case 'wait': return SETTLED;
+    case 'test': return start({ pulls: [decision.pull], jobs: decision.jobs }, world, deps);
+    case 'test_batch': return start(decision, world, deps);
+    case 'blocked': return SETTLED;
+    case 'wait': return decision.why === 'jobs are not known yet' ? { again: READS_SETTLE, error: 'The cluster has not told yet which jobs there are' } : SETTLED;
     default: return decision satisfies never;
   }
 }
 
+/** Starts what is missing on the base as it is now, and ends every batch but this one. */
+async function start({ pulls, jobs: wanted }: Batch, world: World, deps: ActDeps): Promise<Acted> {
+  const { jobs, config, clock, metrics } = deps;
+  const { read, tests } = world;
+  if (!jobs || tests === undefined || tests === 'unknown') return SETTLED;
+  if (!(await isTip(world, read.baseSha, deps))) return { again: READS_SETTLE, error: undefined };
+  const members = pulls.map(({ member }) => member);
+  if (members.length > 1) await stopRuns(voidRuns(tests, members.map(({ number, headSha: sha }) => ({ number, sha }))), jobs, deps);
+  await startJobs(jobsFor(members, wanted, { read, tests, config, now: clock.now() }), read, jobs, deps);
+  metrics.count('tide_retests_total', { ...labels(world), action: members.length > 1 ? 'TRIGGER_BATCH' : 'TRIGGER' }, members.length);
+  return SETTLED;
+}
+
+/** Ends the batches that cannot be merged any more, whatever else is decided. */
+export async function stopVoid(world: World, deps: ActDeps): Promise<void> {
+  const { jobs } = deps;
+  if (!jobs || world.tests === undefined || world.tests === 'unknown') return;
+  const runs = voidRuns(world.tests, undefined);
+  // What was read may be older than what another worker has decided on.
+  if (runs.length > 0 && (await isTip(world, world.read.baseSha, deps))) await stopRuns(runs, jobs, deps);
+}
+
+/** Whether the branch still is at a commit; this is as late as the base can be looked at, as merge calls pin the head alone. */
+async function isTip(world: World, sha: string, { merging, log, signal }: ActDeps): Promise<boolean> {
+  const now = await merging.baseSha(world.read.repo, world.read.branch, { signal });
+  if (now !== sha) log.info({ pool: poolName(place(world)), expected: sha, found: now }, 'base moved meanwhile');
+  return now === sha;
+}
+
 /** The `tide` check may be required itself, so it turns green first (tide 13, step 3). */
 async function sayReady(judged: Judged, world: World, { merging, identity, signal }: ActDeps): Promise<void> {
-  const verdict = verdictOf(judged, world);
+  const verdict = verdictOf({ ...judged, reasons: [], unmet: [] }, world);
   const where = verdict && placeOf(verdict, judged.member, identity, world.tide);
   if (verdict && where) await merging.setVerdict(world.read.repo, judged.member.headSha, verdict, where, { signal, priority: 'merge' });
 }
@@ -77,19 +111,39 @@ export interface Begun {
 /** The group of what was begun in a pool, by number of pull request: workers of one pool must not overwrite one another's. */
 export const begunGroup = (world: Pick<World, 'read'>): string => `merging:${poolName({ ...world.read.repo, branch: world.read.branch })}`;
 
-async function merge(judged: Judged, world: World, deps: ActDeps): Promise<Acted> {
+/**
+ * Merges what was tested, in order, each onto the merge before it; whatever comes between ends it, as the rest was tested on nothing else
+ * (tide 28.11). What is left of a batch is remembered with the commit that it may merge onto.
+ */
+async function mergeAll(pulls: readonly Judged[], world: World, deps: ActDeps): Promise<Acted> {
+  let tip = world.read.baseSha;
+  let acted: Acted = SETTLED;
+  let merged = 0;
+  try {
+    for (const [n, judged] of pulls.entries()) {
+      deps.signal.throwIfAborted();
+      const done = await merge(judged, tip, world, deps);
+      acted = done.acted;
+      if (done.tip === undefined) break;
+      merged++;
+      tip = done.tip;
+      if (pulls.length > 1) await deps.memory.set(landingKey(world.read), JSON.stringify({ tip, left: pulls.slice(n + 1).map(({ member: { number, headSha: sha } }) => ({ number, sha })) }), DAY);
+    }
+  } finally {
+    if (merged > 0) deps.metrics.observe('merges', merged, labels(world));
+  }
+  return acted;
+}
+
+/** Merges one onto a commit; `tip` is what the branch is at then, undefined when nothing may be merged onto it for now. */
+async function merge(judged: Judged, onto: string, world: World, deps: ActDeps): Promise<Readonly<{ acted: Acted; tip: string | undefined }>> {
   const { merging, memory, log, signal } = deps;
   const { member, method } = judged;
-  const { repo, branch, baseSha } = world.read;
+  const { repo } = world.read;
   if (method === 'contradictory') throw new RangeError(`${issueKey(member)} has no merge method`);
   await sayReady(judged, world, deps);
-  // The merge call pins the head and not the base: this is as late as the base can be looked at.
-  const now = await merging.baseSha(repo, branch, { signal });
-  if (now !== baseSha) {
-    log.info({ pool: poolName(place(world)), expected: baseSha, found: now }, 'base moved before the merge');
-    return { again: READS_SETTLE, error: undefined };
-  }
-  const begun: Begun = { number: member.number, headSha: member.headSha, baseSha, method, readyAt: deps.readyAt.get(member.number), at: deps.clock.now() };
+  if (!(await isTip(world, onto, deps))) return { acted: { again: READS_SETTLE, error: undefined }, tip: undefined };
+  const begun: Begun = { number: member.number, headSha: member.headSha, baseSha: onto, method, readyAt: deps.readyAt.get(member.number), at: deps.clock.now() };
   const field = String(member.number);
   await memory.setEntry(begunGroup(world), field, JSON.stringify(begun), DAY);
   const outcome = await merging.merge(member, { sha: member.headSha, method, ...commitTexts(world.tide.merge_commit_template, repo, member) }, { signal, priority: 'merge' });
@@ -97,7 +151,7 @@ async function merge(judged: Judged, world: World, deps: ActDeps): Promise<Acted
   const acted = await settle(outcome, judged, begun, world, deps);
   if (outcome.kind === 'merged' || outcome.kind === 'already_merged') await memory.deleteEntry(begunGroup(world), field);
   else await memory.setEntry(begunGroup(world), field, JSON.stringify({ ...begun, refusedAt: deps.clock.now() } satisfies Begun), DAY);
-  return acted;
+  return { acted, tip: outcome.kind === 'merged' ? outcome.sha : undefined };
 }
 
 async function settle(outcome: MergeOutcome, judged: Judged, begun: Begun, world: World, deps: ActDeps): Promise<Acted> {
@@ -117,13 +171,12 @@ async function settle(outcome: MergeOutcome, judged: Judged, begun: Begun, world
 }
 
 /** Records a merge; repeating it changes nothing. */
-export async function recordMerge(begun: Begun, mergeSha: string, world: Pick<World, 'read'>, deps: Pick<ActDeps, 'views' | 'feed' | 'clock' | 'metrics'>): Promise<void> {
+export async function recordMerge(begun: Begun, mergeSha: string, world: Pick<World, 'read'>, deps: Pick<ActDeps, 'views' | 'feed' | 'clock'>): Promise<void> {
   const { repo, branch } = world.read;
   const mergedAt = deps.clock.now();
   await deps.views.putMerge({
     org: repo.org, repo: repo.name, branch, number: begun.number, headSha: begun.headSha, mergeSha, baseSha: begun.baseSha, method: begun.method, readyAt: begun.readyAt, mergedAt,
   });
-  deps.metrics.observe('merges', 1, { org: repo.org, repo: repo.name, branch });
   deps.feed.publish({ topic: 'merge', key: issueKey({ ...repo, number: begun.number }), at: mergedAt, text: `#${begun.number} was merged into ${branch} as ${mergeSha.slice(0, 7)}` });
 }
 
@@ -168,9 +221,10 @@ async function freshen(judged: Judged, world: World, { merging, memory, log, sig
 export async function tell(decided: Decided, world: World, deps: ActDeps): Promise<string | undefined> {
   let error: string | undefined;
   const { merging, identity, signal, log } = deps;
-  const target = decided.decision.kind === 'merge' ? decided.decision.pull.member.number : undefined;
+  const { decision } = decided;
+  const dealtWith = decision.kind === 'merge' ? [decision.pull] : decision.kind === 'merge_batch' ? decision.pulls : [];
   for (const judged of decided.judged) {
-    if (judged.member.number === target) continue;
+    if (dealtWith.includes(judged)) continue;
     const verdict = verdictOf(judged, world);
     const where = verdict && placeOf(verdict, judged.member, identity, world.tide);
     if (!verdict || !where) continue;

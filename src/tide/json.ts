@@ -51,12 +51,16 @@ export function tideJson(config: Snapshot, pools: readonly PoolView[]): TideJson
   };
 }
 
+/** Where a pull request stands; those that wait for checks of others count as pending, as they are in no bucket of ours. */
+const bucketOf = ({ state, bucket }: PoolPull) => (state === 'ready' || state === 'merging' ? 'success' : (bucket ?? (state === 'pending' ? 'pending' : undefined)));
+
 /** One pool, pull requests that are not in it left out. */
 export function poolJson(view: PoolView): PoolJson {
-  const of = (...states: readonly PoolPull['state'][]) => view.pulls.filter(({ state }) => states.includes(state)).map(pullJson);
+  const of = (bucket: 'success' | 'pending' | 'missing') => view.pulls.filter((pull) => bucketOf(pull) === bucket).map(pullJson);
+  const named = (numbers: readonly number[]) => numbers.flatMap((number) => view.pulls.filter((pull) => pull.number === number).map(pullJson));
   return {
-    Org: view.org, Repo: view.repo, Branch: view.branch, SuccessPRs: of('ready', 'merging'), PendingPRs: of('pending'), MissingPRs: [], BatchPending: [], Action: view.action,
-    Target: view.pulls.filter(({ number }) => view.target.includes(number)).map(pullJson),
+    Org: view.org, Repo: view.repo, Branch: view.branch, SuccessPRs: of('success'), PendingPRs: of('pending'), MissingPRs: of('missing'), BatchPending: named(view.batchPending ?? []),
+    Action: view.action, Target: named(view.target),
     Blockers: view.blockers.map(({ number, title, url }) => ({ Number: number, Title: title, URL: url })), Error: view.error ?? '', TenantIDs: [],
   };
 }

@@ -2,13 +2,15 @@ import type { Tide, TideQuery } from '../config/prow/tide.js';
 import { forRepo } from '../config/lookup.js';
 import type { BlockerIssue, BranchRules, Method, PoolMember, PoolRead } from '../core/ports/merging.js';
 import type { Reason } from '../core/ports/tide.js';
+import { besides, evidenceOf, type Evidence } from './evidence.js';
 import { outdated, readChecks, type CheckState, type ContextPolicy } from './contexts.js';
 import { methodFor } from './method.js';
 import { TIDE, sameName } from './names.js';
 import { mismatches, queriesFor, type Mismatch } from './query.js';
 import type { OwnPolicy } from './policies.js';
 import { factsOf, holds, type Refusal } from './refusals.js';
-import { blockerReason, checkReason, mismatchReason, plainReason } from './reasons.js';
+import { blockerReason, checkReason, mismatchReason, plainReason, testReason } from './reasons.js';
+import { batchOf, type Tests } from './batches.js';
 
 /** Everything that a decision about one branch depends on, read before it. */
 export interface World {
@@ -31,6 +33,8 @@ export interface World {
   readonly asked: ReadonlySet<number>;
   /** Pull requests whose head is known to hold the present base, whatever their checks' times say. */
   readonly current: ReadonlySet<number>;
+  /** What is known of our own jobs; undefined: there is no cluster to run any, `unknown`: it has not told yet. */
+  readonly tests: Tests | 'unknown' | undefined;
   readonly now: number;
 }
 
@@ -44,8 +48,15 @@ export interface Judged {
   readonly nearest: Readonly<{ query: TideQuery; missing: readonly Mismatch[] }> | undefined;
   /** Every query about the repository, with what is missing. */
   readonly queries: readonly Readonly<{ query: TideQuery; missing: readonly Mismatch[] }>[];
-  /** Checks that are not green. */
+  /** Checks that are not green, and jobs that must pass again. */
   readonly unmet: readonly CheckState[];
+  /** The jobs that must have passed on the present base; empty where nothing is known of them. */
+  readonly tests: readonly Evidence[];
+  /**
+   * Where it stands in the pool (tide 7): all its jobs have passed on the present base, some run, or some are missing. undefined: something
+   * else keeps it from merging, so it is not tested either.
+   */
+  readonly bucket: 'success' | 'pending' | 'missing' | undefined;
   /** Green checks that must run again, as they ran before the base moved. */
   readonly outdated: readonly CheckState[];
   /** Everything, for people; empty exactly when it is ready. */
@@ -72,6 +83,8 @@ function obstacles(member: PoolMember, method: Method | 'contradictory', world: 
   if (rules.strict && member.mergeState === 'BEHIND') found.push(plainReason('behind', `Branch is out of date with ${member.baseRef}`, 'somebody with "Update branch"'));
   const own = world.own.get(member.number);
   if (own && 'fault' in own) found.push(plainReason('refused', `The repository's own job configuration cannot be used: ${own.fault}`, 'a commit that mends `.prow/` or `.prow.yaml`'));
+  const unfit = world.tests === undefined || world.tests === 'unknown' ? undefined : world.tests.faults.get(member.number);
+  if (unfit !== undefined) found.push(plainReason('refused', `Its jobs cannot be told: ${unfit}`, 'Tide, once they can be read'));
   const refusal = world.refusals.get(member.number);
   if (holds(refusal, world.now, factsOf(member, rules, world.revision))) {
     found.push({ ...plainReason('refused', `GitHub refused to merge: ${refusal.message}`, 'a change of the pull request or of the rules of its branch; Tide tries again later'), since: refusal.at });
@@ -102,15 +115,32 @@ export function judge(member: PoolMember, world: World): Judged {
   const own = world.own.get(member.number);
   const policy = own && 'policy' in own ? own.policy : world.policy;
   const checks = readChecks({ member, policy, baseSha: world.read.baseSha, self: world.self });
-  const unmet = checks.filter(({ state }) => state !== 'success');
+  const jobs = world.tests === undefined || world.tests === 'unknown' ? undefined : world.tests.required.get(member.number);
+  const tests = jobs ? evidenceOf(jobs, { member, baseSha: world.read.baseSha, branch: world.read.branch, runs: world.tests === undefined || world.tests === 'unknown' ? [] : world.tests.serial, self: world.self }) : [];
+  const others = jobs ? besides(checks, tests) : checks.filter(({ state }) => state !== 'success');
+  const untested = tests.filter(({ job, state }) => state !== 'tested' && !others.some(({ name }) => sameName(name, job.context)));
+  const unmet = [...others, ...untested.map(asCheck)];
   const fresh = forRepo(world.tide.prow_freshness, member) ?? 'any';
   const old = fresh === 'always' && !world.current.has(member.number) ? outdated(checks, policy, world.baseMovedAt) : [];
-  const reasons = [
+  const batch = batchOf(world, member.number);
+  const besidesTests = [
     ...unmergeable,
     ...world.blockers.map(blockerReason),
     ...(nearest ? nearest.missing.map((one) => mismatchReason(one)) : [plainReason('no_query', 'No Tide query is about this repository', 'somebody who adds one to the configuration')]),
-    ...unmet.map((check) => checkReason(check, world.read)),
+    ...others.map((check) => checkReason(check, world.read)),
   ];
+  const reasons = [...besidesTests, ...untested.map((one) => testReason(one, batch))];
   const running = unmet.length > 0 && unmet.every(({ state }) => state === 'pending' || state === 'stale');
-  return { member, method, unmergeable, nearest, queries, unmet, outdated: old, reasons, state: reasons.length === 0 ? 'ready' : running && reasons.length === unmet.length ? 'pending' : 'waiting' };
+  const pooled = besidesTests.length === 0 && tests.every(({ state }) => state !== 'failed');
+  const some = (state: Evidence['state']) => tests.some((one) => one.state === state);
+  return {
+    member, method, unmergeable, nearest, queries, unmet, tests, outdated: old, reasons,
+    bucket: !pooled ? undefined : some('due') ? 'missing' : some('running') ? 'pending' : 'success',
+    state: reasons.length === 0 ? 'ready' : running && reasons.length === unmet.length ? 'pending' : 'waiting',
+  };
+}
+
+/** A job that must pass, among the checks that a status can name. */
+function asCheck({ job, state, text }: Evidence): CheckState {
+  return { name: job.context, state: state === 'failed' ? 'failure' : 'stale', detail: text, since: undefined, newest: [] };
 }

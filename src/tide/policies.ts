@@ -14,6 +14,8 @@ export type OwnPolicy = Readonly<{ policy: ContextPolicy } | { fault: string }>;
 export interface Policies {
   readonly policy: ContextPolicy;
   readonly own: ReadonlyMap<number, OwnPolicy>;
+  /** The presubmits of the branch's tip, and those of the pull requests that could merge but for their checks, where they are known. */
+  readonly presubmits: Readonly<{ base: readonly Presubmit[]; pulls: ReadonlyMap<number, readonly Presubmit[]> }>;
 }
 
 interface Deps {
@@ -31,14 +33,19 @@ export async function readPolicies(read: PoolRead, config: Snapshot, deps: Deps)
   const policyOf = (presubmits: readonly Presubmit[]) => contextPolicy({ tide, protection: config.prow['branch-protection'], presubmits, rules, repo, branch });
   const base = await deps.inRepo.jobsAt(config, { repo, branch, baseSha, heads: [] }, deps);
   const found = policyOf(base.presubmits);
-  if ('fault' in found || !inRepoEnabled(config.prow, repo)) return 'fault' in found ? found : { policy: found.policy, own: new Map() };
+  if ('fault' in found) return found;
   const own = new Map<number, OwnPolicy>();
+  const pulls = new Map<number, readonly Presubmit[]>();
   for (const member of read.members.filter((one) => isCandidate(one, config))) {
-    const jobs = await jobsOf(member, read, config, deps);
-    if ('fault' in jobs) own.set(member.number, jobs);
-    else if (differ(jobs.presubmits, base.presubmits)) own.set(member.number, policyOf(jobs.presubmits));
+    const jobs = inRepoEnabled(config.prow, repo) ? await jobsOf(member, read, config, deps) : { presubmits: base.presubmits };
+    if ('fault' in jobs) {
+      own.set(member.number, jobs);
+      continue;
+    }
+    pulls.set(member.number, jobs.presubmits);
+    if (differ(jobs.presubmits, base.presubmits)) own.set(member.number, policyOf(jobs.presubmits));
   }
-  return { policy: found.policy, own };
+  return { policy: found.policy, own, presubmits: { base: base.presubmits, pulls } };
 }
 
 /** Whether nothing but checks can keep it from merging. */

@@ -1,7 +1,8 @@
 import type { BlockerIssue, PoolRead } from '../core/ports/merging.js';
 import type { Reason } from '../core/ports/tide.js';
 import type { CheckState } from './contexts.js';
-import { short } from './names.js';
+import type { Evidence } from './evidence.js';
+import { listed, short } from './names.js';
 import type { Mismatch } from './query.js';
 
 /** A reason whose beginning nobody knows. */
@@ -45,4 +46,16 @@ export function checkReason({ name, state, detail, since }: CheckState, { baseSh
   }[state];
   const clearedBy = { failure: `the check \`${name}\`, run again or after a fix`, pending: `the check \`${name}\``, missing: `the check \`${name}\``, stale: `somebody with /test, or a new run of \`${name}\`` }[state];
   return { kind: KIND[state], text, clearedBy, since };
+}
+
+const STARTED: Readonly<Record<'running' | 'due' | 'failed', string>> = {
+  running: 'the job, once it has finished', due: 'Tide, which tests one pull request at a time, and several together', failed: 'somebody with /test, after a fix where one is needed',
+};
+
+/** A job of ours that has not passed on the present base; `batch`: the pull requests with which it is being tested. */
+export function testReason({ job, state, text }: Evidence, batch: Readonly<{ numbers: readonly number[]; where: string }> | undefined): Reason {
+  if (state === 'tested') throw new RangeError(`the job ${job.context} has passed`);
+  const together = batch && ` (batch of ${listed(batch.numbers.map((number) => `#${number}`))})`;
+  if (together !== undefined && state === 'due') return plainReason('context_pending', `${job.context} runs on ${batch?.where ?? ''}${together}`, STARTED.running);
+  return plainReason(state === 'failed' ? 'context_failing' : 'context_pending', text + (state === 'running' ? (together ?? '') : ''), STARTED[state]);
 }

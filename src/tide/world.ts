@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { InRepoReads } from '../config/jobs/inRepo.js';
 import type { Snapshot } from '../config/snapshot.js';
 import { forRepo } from '../config/lookup.js';
 import { slug } from '../core/ids.js';
@@ -13,15 +12,15 @@ import type { World } from './judge.js';
 import { methodFor } from './method.js';
 import { poolName } from './names.js';
 import { readPolicies } from './policies.js';
+import { parsed } from './recall.js';
 import { Refusal, refusalKey } from './refusals.js';
+import { readTests, type TestDeps, type TideJobs } from './tests.js';
 
-interface Deps {
+interface Deps extends TestDeps {
   readonly merging: Pick<Merging, 'searchBlockers'>;
-  readonly inRepo: InRepoReads;
-  readonly memory: TideMemory;
-  readonly clock: Clock;
   readonly identity: Identity;
-  readonly signal: AbortSignal;
+  /** undefined: there is no cluster. */
+  readonly jobs: TideJobs | undefined;
 }
 
 /** All that a decision about a branch needs besides the branch itself; `fault`: its rules cannot be known, so nothing merges. */
@@ -38,7 +37,7 @@ export async function readWorld(read: PoolRead, config: Snapshot, deps: Deps): P
   const always = forRepo(tide.prow_freshness, repo) === 'always';
   for (const member of read.members) {
     const method = methodFor(tide, member);
-    const refusal = method === 'contradictory' ? undefined : parse(Refusal, await memory.get(refusalKey(member, method)));
+    const refusal = method === 'contradictory' ? undefined : parsed(Refusal, await memory.get(refusalKey(member, method)));
     if (refusal) refusals.set(member.number, refusal);
     const freshened = always ? await memory.get(freshKey(member, read.baseSha)) : undefined;
     if (freshened === CURRENT) current.add(member.number);
@@ -48,6 +47,7 @@ export async function readWorld(read: PoolRead, config: Snapshot, deps: Deps): P
     world: {
       tide, revision: config.revision, read, policy: found.policy, own: found.own, blockers: blockersOf(issues, { ...repo, branch }), refusals, asked, current,
       self: identity.slug, baseMovedAt: await movedAt(read, memory, clock), now: clock.now(),
+      tests: deps.jobs && (await readTests(read, config, found, deps.jobs, deps)),
     },
   };
 }
@@ -58,7 +58,7 @@ const WEEK = 7 * 24 * 60 * 60_000;
 /** When the base became what it is: when it was first seen so, or when its commit was made where no other was seen before. */
 async function movedAt({ repo, branch, baseSha, baseAt }: PoolRead, memory: TideMemory, clock: Clock): Promise<number> {
   const key = `base:${poolName({ ...repo, branch })}`;
-  const known = parse(Base, await memory.get(key));
+  const known = parsed(Base, await memory.get(key));
   if (known?.sha === baseSha) return known.at;
   const at = known ? clock.now() : baseAt;
   await memory.set(key, JSON.stringify({ sha: baseSha, at }), WEEK);
@@ -71,7 +71,7 @@ const Ready = z.record(z.string(), z.strictObject({ sha: z.string(), at: z.numbe
 export async function readySince({ line }: Decided, { read, now }: World, { memory }: Pick<Deps, 'memory'>): Promise<ReadonlyMap<number, number>> {
   const key = `ready:${poolName({ ...read.repo, branch: read.branch })}`;
   const text = await memory.get(key);
-  const known = parse(Ready, text) ?? {};
+  const known = parsed(Ready, text) ?? {};
   const ready = line.map(({ member: { number, headSha: sha } }) => {
     const before = known[String(number)];
     return [number, { sha, at: before?.sha === sha ? before.at : now }] as const;
@@ -94,22 +94,15 @@ const REFUSED_MS = 60_000;
 export async function recoverMerges(read: PoolRead, deps: Pick<ActDeps, 'merging' | 'memory' | 'views' | 'feed' | 'clock' | 'metrics' | 'signal'>): Promise<void> {
   const group = begunGroup({ read });
   for (const [field, text] of await deps.memory.entries(group)) {
-    const begun = parse(BegunText, text);
+    const begun = parsed(BegunText, text);
     if (begun && read.members.some(({ number, headSha }: PoolMember) => number === begun.number && headSha === begun.headSha)) continue;
     const over = !begun || deps.clock.now() > (begun.refusedAt === undefined ? begun.at + BEGUN_MS : begun.refusedAt + REFUSED_MS);
     const doubtful = begun?.refusedAt !== undefined && over; // whoever merged it since then is somebody else
     const sha = begun && !doubtful ? await deps.merging.landed({ ...read.repo, number: begun.number }, { signal: deps.signal }) : undefined;
-    if (begun && sha !== undefined) await recordMerge({ ...begun, readyAt: begun.readyAt }, sha, { read }, deps);
+    if (begun && sha !== undefined) {
+      await recordMerge({ ...begun, readyAt: begun.readyAt }, sha, { read }, deps);
+      deps.metrics.observe('merges', 1, { org: read.repo.org, repo: read.repo.name, branch: read.branch });
+    }
     if (over || sha !== undefined) await deps.memory.deleteEntry(group, field);
-  }
-}
-
-/** What was remembered; undefined when it is gone or was written by another version. */
-function parse<T>(schema: z.ZodType<T>, text: string | undefined): T | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
   }
 }

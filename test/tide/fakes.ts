@@ -5,6 +5,7 @@ import { noMetrics } from '../../src/core/ports/metrics.js';
 import type { MergeRecord, PoolView, TideViews } from '../../src/core/ports/tide.js';
 import type { InRepoReads } from '../../src/config/jobs/inRepo.js';
 import type { PoolDeps } from '../../src/tide/pool.js';
+import type { TideJobs } from '../../src/tide/tests.js';
 import { BASE, NOW, check, freeRules, REPO, status } from './fixtures.js';
 
 /** A GitHub of one repository and branch that keeps GitHub's promises: the head is pinned, a merge happens once. */
@@ -140,6 +141,6 @@ export function fakeDeps(merging: Merging) {
   const views = fakeViews();
   const memory = fakeMemory();
   const inRepo: InRepoReads = { jobsAt: (config, { repo }) => Promise.resolve({ presubmits: config.presubmits(repo), postsubmits: [], fault: undefined }) };
-  const deps = { merging, inRepo, memory, views, feed, clock, log: silentLog, metrics: noMetrics, mode: 'act', signal: new AbortController().signal } satisfies PoolDeps;
+  const deps = { merging, inRepo, memory, views, feed, clock, log: silentLog, metrics: noMetrics, mode: 'act', jobs: undefined as TideJobs | undefined, signal: new AbortController().signal } satisfies PoolDeps;
   return { ...deps, items };
 }

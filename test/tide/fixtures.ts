@@ -59,5 +59,5 @@ export function world(members: readonly PoolMember[], facts: Partial<World> = {}
   const read = facts.read ?? poolRead(members);
   const found = contextPolicy({ tide: config.prow.tide, protection: config.prow['branch-protection'], presubmits: config.presubmits(REPO), rules: read.rules, repo: read.repo, branch: read.branch });
   if ('fault' in found) throw new Error(found.fault);
-  return { tide: config.prow.tide, revision: config.revision, read, policy: found.policy, own: new Map(), blockers: [], refusals: new Map(), asked: new Set(), current: new Set(), self: 'prow', baseMovedAt: NOW - 3_600_000, now: NOW, ...facts };
+  return { tide: config.prow.tide, revision: config.revision, read, policy: found.policy, own: new Map(), blockers: [], refusals: new Map(), asked: new Set(), current: new Set(), tests: undefined, self: 'prow', baseMovedAt: NOW - 3_600_000, now: NOW, ...facts };
 }

@@ -17,6 +17,8 @@ export interface PoolPull {
   readonly url: string;
   readonly headSha: string;
   readonly state: 'merging' | 'ready' | 'pending' | 'waiting';
+  /** How far its jobs have come on the present base, if nothing else keeps it from merging; absent where older versions wrote it. */
+  readonly bucket?: 'success' | 'pending' | 'missing' | undefined;
   readonly reasons: readonly Reason[];
 }
 
@@ -30,6 +32,8 @@ export interface PoolView {
   readonly at: number;
   readonly action: 'MERGE' | 'WAIT' | 'BLOCKED' | 'TRIGGER' | 'TRIGGER_BATCH' | 'MERGE_BATCH' | 'POOL_BLOCKED';
   readonly target: readonly number[];
+  /** The batch that is being tested, in the order in which it merges; absent where older versions wrote it. */
+  readonly batchPending?: readonly number[] | undefined;
   readonly blockers: readonly { readonly number: number; readonly title: string; readonly url: string }[];
   readonly error: string | undefined;
   /** Every open pull request of the branch that a query's repository covers. */
