@@ -41,9 +41,9 @@ function evidence(job: Presubmit, runs: readonly Run[], marks: readonly Mark[], 
   const results = marks.map(resultOf);
   const green = marks.length > 0 && results.every((result) => result === 'success');
   if (green && marks.some(skipsRetest)) return say('tested', '');
-  const newest = newestRun(runs);
-  if (newest?.baseSha === baseSha) {
-    const here = runs.filter((run) => run.baseSha === baseSha);
+  const here = runs.filter((run) => run.baseSha === baseSha);
+  const newest = newestRun(here) ?? newestRun(runs);
+  if (newest && here.length > 0) {
     switch (newest.state) {
       case 'running': return say('running', `${job.context} runs on ${where}`, newest.byTide);
       // GitHub shows it in a moment; until then it might refuse the merge (tide F-26).

@@ -61,7 +61,7 @@ export interface WorldOptions {
   /** Job configuration. With it there is a cluster, whose pods are only played. */
   readonly jobs?: string;
   /** How the pods of a job go; they succeed at once unless said. */
-  readonly play?: (job: string) => Partial<Part> | undefined;
+  readonly play?: (job: string, type: string) => Partial<Part> | undefined;
 }
 
 /** How a pull request stands when nothing moves any more. */
@@ -88,7 +88,7 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
   const cluster = jobs === undefined ? undefined : await startCluster({ dir: join(dir, 'cluster'), images: () => undefined, kubelet: 'none', clock: systemClock, log: silentLog });
   const kubelet = cluster && (await startHollowKubelet({
     kubeconfigPath: cluster.kubeconfigPath, clock: systemClock, log: silentLog,
-    part: (pod) => ({ pendingMs: 0, runningMs: 0, end: { kind: 'exits', code: 0 }, ...play(pod.metadata.annotations?.['prow.k8s.io/job'] ?? '') }),
+    part: (pod) => ({ pendingMs: 0, runningMs: 0, end: { kind: 'exits', code: 0 }, ...play(pod.metadata.annotations?.['prow.k8s.io/job'] ?? '', pod.metadata.labels?.['prow.k8s.io/type'] ?? '') }),
   }));
   const whole: Settings = {
     configPath: path('config.yaml', config), jobConfigPath: jobs === undefined ? undefined : path('jobs.yaml', jobs), pluginConfigPath: path('plugins.yaml', plugins), hmacSecretFile: path('hmac', 'hook-secret\n'),
