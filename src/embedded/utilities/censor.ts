@@ -8,7 +8,7 @@ import { isCensored } from './globs.js';
 import { createFinder, maskStream, maskText, xs } from './mask.js';
 import { secretForms, type SecretOptions } from './secrets.js';
 import { filesBelow } from './targets.js';
-import { isGzip } from './upload.js';
+import { into, isGzip } from './upload.js';
 import { inParallel, type Says } from './utility.js';
 
 export interface CensorOptions extends SecretOptions {
@@ -136,7 +136,7 @@ async function censorGzip(path: string, forms: readonly Buffer[]): Promise<void>
   try {
     const target = await open(fresh, 'wx', mode & 0o777);
     try {
-      await pipeline(source.createReadStream(), createGunzip(), (pieces: AsyncIterable<Buffer>) => maskStream(counted(pieces), forms, () => { found = true; }), createGzip(), (pieces: AsyncIterable<Buffer>) => target.writeFile(pieces));
+      await pipeline(source.createReadStream(), createGunzip(), (pieces: AsyncIterable<Buffer>) => maskStream(counted(pieces), forms, () => { found = true; }), createGzip(), into(target));
     } finally {
       await target.close();
     }

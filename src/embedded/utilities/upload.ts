@@ -82,17 +82,17 @@ async function store(path: string, target: Target & Readonly<{ unpack: 'gzip' | 
   if ('text' in target) { await write(path, (file) => file.writeFile(target.text)); return; }
   if (target.unpack && (await isGzip(target.file))) {
     try {
-      await write(path, async (file) => pipeline(await source(target), createGunzip(), (pieces: AsyncIterable<Buffer>) => file.writeFile(pieces)));
+      await write(path, async (file) => pipeline(await source(target), createGunzip(), into(file)));
       return;
     } catch (error) {
       // ABORT_ERR: something stands behind the end.
       if (!/^(?:Z_|ABORT_ERR)/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
       // Damaged, or cut off: kept as it is, under its whole name.
-      await write(join(dirname(path), target.name.split('/').at(-1) ?? ''), async (file) => pipeline(await source(target), (pieces: AsyncIterable<Buffer>) => file.writeFile(pieces)));
+      await write(join(dirname(path), target.name.split('/').at(-1) ?? ''), async (file) => pipeline(await source(target), into(file)));
       return;
     }
   }
-  await write(path, async (file) => pipeline(await source(target), (pieces: AsyncIterable<Buffer>) => file.writeFile(pieces)));
+  await write(path, async (file) => pipeline(await source(target), into(file)));
 }
 
 /** A file's bytes; a link is refused. */
@@ -100,6 +100,13 @@ async function source({ file: path, bytes }: Readonly<{ file: string; bytes?: nu
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   if (bytes === 0) { await file.close(); return Readable.from([]); }
   return file.createReadStream({ highWaterMark: PIECE, ...(bytes !== undefined && { end: bytes - 1 }) });
+}
+
+/** The end of a pipeline: everything goes into the file, which stays open. */
+export function into(file: FileHandle): (pieces: AsyncIterable<Buffer>) => Promise<void> {
+  return async (pieces) => {
+    for await (const piece of pieces) await file.appendFile(piece);
+  };
 }
 
 /** Whether a file begins as gzip does; false when it cannot be read. */
