@@ -101,12 +101,12 @@
 {{- $v := .root.Values -}}
 {{- if include "prow.ownRedis" .root -}}
 - name: REDIS_PASSWORD
-  valueFrom: { secretKeyRef: { name: {{ include "prow.redisSecret" .root }}, key: {{ $v.redis.auth.key }} } }
+  valueFrom: { secretKeyRef: { name: {{ include "prow.redisSecret" .root | quote }}, key: {{ $v.redis.auth.key | quote }} } }
 - name: REDIS_URL
   value: redis://:$(REDIS_PASSWORD)@{{ include "prow.fullname" .root }}-redis:6379
 {{- else if $v.redis.existingSecret -}}
 - name: REDIS_URL
-  valueFrom: { secretKeyRef: { name: {{ $v.redis.existingSecret }}, key: {{ $v.redis.existingSecretKey }} } }
+  valueFrom: { secretKeyRef: { name: {{ $v.redis.existingSecret | quote }}, key: {{ $v.redis.existingSecretKey | quote }} } }
 {{- else -}}
 - name: REDIS_URL
   value: {{ $v.redis.url | quote }}
@@ -116,7 +116,7 @@
 {{- if $v.github.app.id }}
   value: {{ $v.github.app.id | quote }}
 {{- else }}
-  valueFrom: { secretKeyRef: { name: {{ $v.github.app.existingSecret }}, key: {{ $v.github.app.idKey }} } }
+  valueFrom: { secretKeyRef: { name: {{ $v.github.app.existingSecret | quote }}, key: {{ $v.github.app.idKey | quote }} } }
 {{- end }}
 {{- end }}
 - name: HOME

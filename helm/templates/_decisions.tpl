@@ -8,7 +8,12 @@
 
 {{- /* config.yaml as YAML text, where it is written in the values. */ -}}
 {{- define "prow.inlineConfig" -}}
-{{- if kindIs "string" .Values.config -}}{{ .Values.config }}{{- else -}}{{ toYaml .Values.config }}{{- end -}}
+{{- include "prow.text" .Values.config -}}
+{{- end -}}
+
+{{- /* A file that is given as text or as YAML. */ -}}
+{{- define "prow.text" -}}
+{{- if kindIs "string" . -}}{{ . }}{{- else -}}{{ toYaml . }}{{- end -}}
 {{- end -}}
 
 {{- /* A namespace: (dict "root" $ "value" "podNamespace" "key" "pod_namespace"). */ -}}

@@ -8,7 +8,7 @@ apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: {{ include "prow.fullname" .root }}-{{ .role }}
-  namespace: {{ .root.Release.Namespace }}
+  namespace: {{ .root.Release.Namespace | quote }}
   labels:
     {{- include "prow.labels" . | nindent 4 }}
 spec:
@@ -32,7 +32,7 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
     spec:
-      serviceAccountName: {{ include "prow.serviceAccount" . }}
+      serviceAccountName: {{ include "prow.serviceAccount" . | quote }}
       automountServiceAccountToken: {{ $v.inCluster }}
       # Each flag has an environment variable, and a Service named `metrics` would set METRICS_PORT.
       enableServiceLinks: false
@@ -41,7 +41,7 @@ spec:
       {{- with $v.image.pullSecrets }}
       imagePullSecrets:
         {{- range . }}
-        - name: {{ . }}
+        - name: {{ . | quote }}
         {{- end }}
       {{- end }}
       securityContext:
@@ -101,6 +101,6 @@ spec:
         {{- toYaml . | nindent 8 }}
       {{- end }}
       {{- with $own.priorityClassName }}
-      priorityClassName: {{ . }}
+      priorityClassName: {{ . | quote }}
       {{- end }}
 {{- end -}}

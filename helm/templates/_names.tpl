@@ -15,8 +15,8 @@
 
 {{- /* Labels by which pods are selected; (dict "root" $ "role" "web"). They never change. */ -}}
 {{- define "prow.selector" -}}
-app.kubernetes.io/name: {{ include "prow.name" .root }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/name: {{ include "prow.name" .root | quote }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- with .role }}
 app.kubernetes.io/component: {{ . }}
 {{- end }}
@@ -48,5 +48,5 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{- /* Of the pods that have metrics; Redis' have none. */ -}}
 {{- define "prow.scraped" -}}
-app.kubernetes.io/part-of: {{ include "prow.name" . }}
+app.kubernetes.io/part-of: {{ include "prow.name" . | quote }}
 {{- end -}}

@@ -1,4 +1,4 @@
-{{- /* Volumes of one role: of each Secret only the keys that the role needs. No subPath, so that changes arrive. */ -}}
+{{- /* Volumes of one role: of each Secret only the keys that the role needs, readable by owner and group (288 is 0440). No subPath, so that changes arrive. */ -}}
 {{- define "prow.volumes" -}}
 {{- $v := .root.Values -}}
 {{- $name := include "prow.fullname" .root -}}
@@ -9,11 +9,11 @@
       spec:
         accessModes: [ReadWriteOnce]
         {{- with $v.state.storageClassName }}
-        storageClassName: {{ . }}
+        storageClassName: {{ . | quote }}
         {{- end }}
-        resources: { requests: { storage: {{ $v.state.size }} } }
+        resources: { requests: { storage: {{ $v.state.size | quote }} } }
 {{- else if $v.state.sizeLimit }}
-  emptyDir: { sizeLimit: {{ $v.state.sizeLimit }} }
+  emptyDir: { sizeLimit: {{ $v.state.sizeLimit | quote }} }
 {{- else }}
   emptyDir: {}
 {{- end }}
@@ -21,9 +21,9 @@
   emptyDir: {}
 {{- if not $v.configRepo }}
 - name: config
-  configMap: { name: {{ $v.configMaps.config.name | default (printf "%s-config" $name) }}, items: [{ key: {{ ternary $v.configMaps.config.key "config.yaml" (ne $v.configMaps.config.name "") }}, path: config.yaml }] }
+  configMap: { name: {{ $v.configMaps.config.name | default (printf "%s-config" $name) | quote }}, items: [{ key: {{ ternary $v.configMaps.config.key "config.yaml" (ne $v.configMaps.config.name "") | quote }}, path: config.yaml }] }
 - name: plugins
-  configMap: { name: {{ $v.configMaps.plugins.name | default (printf "%s-plugins" $name) }}, items: [{ key: {{ ternary $v.configMaps.plugins.key "plugins.yaml" (ne $v.configMaps.plugins.name "") }}, path: plugins.yaml }] }
+  configMap: { name: {{ $v.configMaps.plugins.name | default (printf "%s-plugins" $name) | quote }}, items: [{ key: {{ ternary $v.configMaps.plugins.key "plugins.yaml" (ne $v.configMaps.plugins.name "") | quote }}, path: plugins.yaml }] }
 {{- if or $v.jobs $v.configMaps.jobs }}
 - name: job-config
   projected:
@@ -32,36 +32,36 @@
       - configMap: { name: {{ $name }}-jobs }
       {{- end }}
       {{- range $v.configMaps.jobs }}
-      - configMap: { name: {{ . }} }
+      - configMap: { name: {{ . | quote }} }
       {{- end }}
 {{- end }}
 {{- end }}
 - name: github
 {{- if $v.github.token.existingSecret }}
-  secret: { secretName: {{ $v.github.token.existingSecret }}, defaultMode: 0440, items: [{ key: {{ $v.github.token.key }}, path: token }] }
+  secret: { secretName: {{ $v.github.token.existingSecret | quote }}, defaultMode: 288, items: [{ key: {{ $v.github.token.key | quote }}, path: token }] }
 {{- else }}
-  secret: { secretName: {{ $v.github.app.existingSecret }}, defaultMode: 0440, items: [{ key: {{ $v.github.app.privateKeyKey }}, path: cert }] }
+  secret: { secretName: {{ $v.github.app.existingSecret | quote }}, defaultMode: 288, items: [{ key: {{ $v.github.app.privateKeyKey | quote }}, path: cert }] }
 {{- end }}
 {{- if include "prow.takesWebhooks" . }}
 - name: hmac
-  secret: { secretName: {{ $v.webhook.existingSecret }}, defaultMode: 0440, items: [{ key: {{ $v.webhook.key }}, path: hmac }] }
+  secret: { secretName: {{ $v.webhook.existingSecret | quote }}, defaultMode: 288, items: [{ key: {{ $v.webhook.key | quote }}, path: hmac }] }
 {{- end }}
 {{- if include "prow.mountsSlack" . }}
 - name: slack
   secret:
-    secretName: {{ $v.slack.existingSecret }}
-    defaultMode: 0440
+    secretName: {{ $v.slack.existingSecret | quote }}
+    defaultMode: 288
     items:
       {{- with $v.slack.tokenKey }}
-      - { key: {{ . }}, path: token }
+      - { key: {{ . | quote }}, path: token }
       {{- end }}
       {{- if and $v.slack.signingSecretKey (eq .role "web") }}
-      - { key: {{ $v.slack.signingSecretKey }}, path: signing-secret }
+      - { key: {{ $v.slack.signingSecretKey | quote }}, path: signing-secret }
       {{- end }}
 {{- end }}
 {{- with include "prow.kubeconfigs" . }}
 - name: kubeconfigs
-  secret: { secretName: {{ . }}, defaultMode: 0440 }
+  secret: { secretName: {{ . | quote }}, defaultMode: 288 }
 {{- end }}
 {{- with $v.extraVolumes }}
 {{ toYaml . }}
