@@ -1,5 +1,6 @@
 import { periodicSpec, postsubmitSpec, presubmitSpec, prowJob } from '../config/jobs/build.js';
 import { findJob, orgAndRepo, type FoundJob } from '../config/jobs/find.js';
+import { isRecord } from '../config/decode.js';
 import { loadConfig } from '../config/load.js';
 import type { JobCache } from '../config/read/cache.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
@@ -7,7 +8,7 @@ import type { RefLookup } from '../core/ports/lookup.js';
 import { isComplete, type ProwJob, type Refs } from '../core/prowjob.js';
 import { CONFIG_FLAGS, configFiles } from './configFlags.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
-import { yamlOf } from './yaml.js';
+import { printedPodSpec, yamlOf } from './yaml.js';
 
 export const MKPJ_FLAGS = {
   job: { kind: 'string', about: 'Name of the job. Required.' },
@@ -55,7 +56,8 @@ export async function mkpj(args: readonly string[], deps: Deps): Promise<number>
   if (flags.flag('trigger-job')) return trigger(made, flags, deps);
   // Whoever creates it says where.
   const { namespace: _, ...metadata } = made.metadata;
-  deps.print(yamlOf({ ...made, metadata }));
+  const { pod_spec: pod } = made.spec;
+  deps.print(yamlOf({ ...made, metadata, ...(isRecord(pod) && { spec: { ...made.spec, pod_spec: printedPodSpec(pod) } }) }));
   return 0;
 }
 

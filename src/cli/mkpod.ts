@@ -8,7 +8,7 @@ import { readYaml } from '../config/yaml/source.js';
 import type { ProwJob } from '../core/prowjob.js';
 import { CONFIG_FLAGS, configFiles } from './configFlags.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
-import { yamlOf } from './yaml.js';
+import { printedPodSpec, yamlOf } from './yaml.js';
 
 const SAMPLE_BUILD_ID = '1700000000000000000';
 
@@ -76,7 +76,7 @@ export async function mkpod(args: readonly string[], deps: Deps): Promise<number
   // A cleaner of pods that finds no ProwJob for this one leaves it alone.
   const { 'created-by-prow': _, ...labels } = pod.metadata.labels;
   const spec = localOutput === undefined ? pod.spec : { ...pod.spec, volumes: await localVolumes(pod.spec['volumes'], deps) };
-  deps.print(yamlOf({ ...pod, metadata: { ...pod.metadata, labels }, spec }));
+  deps.print(yamlOf({ ...pod, metadata: { ...pod.metadata, labels }, spec: printedPodSpec(spec), status: {} }) + '\n');
   return 0;
 }
 

@@ -38,7 +38,7 @@ test('a ProwJob from standard input becomes a pod that no cleaner takes for its 
 test.each([
   { args: ['--build-id=5'], want: '5', warned: 0 },
   { args: ['--build-id=SnowFlake'], want: snowflake(1_700_000_000_000), warned: 0 },
-  { args: [], want: '', warned: 1 },
+  { args: [], want: undefined, warned: 1 },
 ])('the build id with $args', async ({ args, want, warned }) => {
   const { pod, warnings } = await run(['--prow-job=-', ...args], plain.replace(', build_id: "9"', ''));
   expect([buildId(pod), warnings.length]).toEqual([want, warned]);
