@@ -36,3 +36,77 @@ test('a pull request whose jobs passed on an older base is tested on the present
   expect(await bases(world)).toEqual({ 1: base });
   expect(doubledEffects(world.github.effects, BOT)).toEqual([]);
 });
+
+/** Presubmits take long once `slow` is set, so that only batches can be first. */
+function playing() {
+  const how = { slow: false, batch: 'passes' as 'passes' | 'fails' | 'hangs' };
+  const play: WorldOptions['play'] = (_job, type) => {
+    if (type === 'presubmit') return how.slow ? { runningMs: 2_500 } : undefined;
+    return { passes: { runningMs: 200 }, fails: { end: { kind: 'exits', code: 1 } as const }, hangs: { end: { kind: 'hangs' } as const } }[how.batch];
+  };
+  return { how, play };
+}
+
+test('two that are ready are tested together on the base on which they merge, and merge in order', async () => {
+  const { how, play } = playing();
+  await using world = await testedWorld(2, { play });
+  how.slow = true;
+  const base = await moveBase(world);
+  wave(world, [1, 2]);
+  await world.settled();
+  expect([1, 2].map((number) => world.view(number).merged)).toEqual([true, true]);
+  const batches = (await byTide(world)).filter(({ type }) => type === 'batch');
+  expect(batches).toEqual([{ type: 'batch', base, pulls: [1, 2], state: 'success', byTide: 'true' }]);
+  const [second, first] = await world.views.merges(2);
+  expect([first?.number, first?.baseSha, second?.number, second?.baseSha]).toEqual([1, base, 2, first?.mergeSha]);
+  expect(doubledEffects(world.github.effects, BOT)).toEqual([]);
+});
+
+test('a batch that fails is not tried again; its members are tested and merged one by one', async () => {
+  const { how, play } = playing();
+  await using world = await testedWorld(2, { play });
+  how.batch = 'fails';
+  await moveBase(world);
+  wave(world, [1, 2]);
+  await world.settled();
+  expect([1, 2].map((number) => world.view(number).merged)).toEqual([true, true]);
+  const all = await byTide(world);
+  const tested = (number: number) => all.filter(({ type, pulls, state }) => type === 'presubmit' && pulls?.[0] === number && state === 'success').map(({ base }) => base);
+  for (const [number, base] of Object.entries(await bases(world))) expect(tested(Number(number))).toContain(base);
+  for (const base of new Set(all.map((job) => job.base))) expect(all.filter((job) => job.type === 'batch' && job.base === base).length).toBeLessThan(2);
+});
+
+test('a base that moves while a batch is tested voids it; the batch that merges was tested on the new one', async () => {
+  const { how, play } = playing();
+  await using world = await testedWorld(2, { play });
+  Object.assign(how, { slow: true, batch: 'hangs' });
+  await moveBase(world);
+  wave(world, [1, 2]);
+  const running = async () => (await byTide(world)).find(({ type, state }) => type === 'batch' && state === 'pending');
+  const old = await eventually('the batch to run', running, 20_000);
+  how.batch = 'passes';
+  const base = await moveBase(world, 'moved again\n');
+  await world.settled();
+  expect([1, 2].map((number) => world.view(number).merged)).toEqual([true, true]);
+  expect((await byTide(world)).filter(({ type }) => type === 'batch').map(({ base: at, state }) => [at, state]).sort()).toEqual([[old?.base, 'aborted'], [base, 'success']].sort());
+  expect((await bases(world))[1]).toBe(base);
+});
+
+test('a pull request that is pushed to while its batch is tested does not merge with it', async () => {
+  const { how, play } = playing();
+  await using world = await testedWorld(2, { play });
+  Object.assign(how, { slow: true, batch: 'hangs' });
+  await moveBase(world);
+  wave(world, [1, 2]);
+  await eventually('the batch to run', async () => (await byTide(world)).some(({ type, state }) => type === 'batch' && state === 'pending'), 20_000);
+  Object.assign(how, { slow: false, batch: 'passes' });
+  const head = await world.push('ben', 2, { 'src/new-2.js': 'newer\n' });
+  await world.settled();
+  // What was approved is not what is there now.
+  expect([world.view(1).merged, world.view(2)]).toMatchObject([true, { merged: false, labels: ['approved'] }]);
+  wave(world, [2]);
+  expect(await world.settled(2)).toMatchObject({ merged: true });
+  const record = (await world.views.merges(5)).find(({ number }) => number === 2);
+  expect(record?.headSha).toBe(head);
+  expect((await world.prowjobs()).some(({ spec, status }) => status.state === 'success' && spec.refs?.base_sha === record?.baseSha && spec.refs?.pulls?.some(({ sha }) => sha === head))).toBe(true);
+});
