@@ -7,7 +7,7 @@ await runUtility('entrypoint', async () => {
   const { execPath, execArgv, argv: [, script = ''], env } = process;
   const options = entrypointOptions(env, process.argv.slice(2), mounted('/tools/entrypoint', env));
   if (options.kind === 'copy') {
-    await placeLauncher(options.to, [execPath, ...execArgv, script]);
+    await placeLauncher(options.to, { node: [execPath, ...execArgv], script });
     return 0;
   }
   process.stdout.on('error', () => {}); // nobody listens any more; the log goes on

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Carries NODE_OPTIONS of a container past this program, for which they are not meant. */
@@ -7,17 +7,19 @@ const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\'
 
 /**
  * Writes a program that starts entrypoint from wherever it lies (jobs 5.4): a container runs it by its path, in an environment of its own
- * in which nothing finds node.
+ * in which nothing finds node. A program of one file is put beside it, since the container may not see where it came from.
  */
-export async function placeLauncher(to: string, command: readonly string[]): Promise<void> {
+export async function placeLauncher(to: string, { node, script: program }: Readonly<{ node: readonly string[]; script: string }>): Promise<void> {
+  const isWhole = program.endsWith('.mjs');
   const script = `#!/bin/sh
 if [ -n "\${NODE_OPTIONS+set}" ]; then
   export ${KEPT}="$NODE_OPTIONS"
   unset NODE_OPTIONS
 fi
-exec ${command.map(quoted).join(' ')} "$@"
+exec ${node.map(quoted).join(' ')} ${isWhole ? '"$0.mjs"' : quoted(program)} "$@"
 `;
   await mkdir(dirname(to), { recursive: true });
+  if (isWhole) await copyFile(program, `${to}.mjs`);
   const fresh = `${to}.${String(process.pid)}`;
   await writeFile(fresh, script);
   await chmod(fresh, 0o755);
