@@ -141,10 +141,9 @@ function createChaos({ seed, steps, worker, narrator }: Readonly<{ seed: number;
 /** Which runs tested what was merged, on what. */
 function jobsOf({ end, runs, github }: Readonly<{ end: JobsEnd; runs: readonly JobView[]; github: EmbeddedGitHub }>): NonNullable<DemoSummary['jobs']> {
   const asked = github.effects.find(({ kind, detail }) => kind === 'comment.create' && detail.body === '/ok-to-test');
-  const pods = runs.flatMap(({ podAt }) => (podAt === undefined || !asked || podAt < Date.parse(asked.at) - 1_000 ? [] : [podAt]));
+  const pods = runs.flatMap(({ podAt }) => (podAt === undefined || !asked || podAt < Date.parse(asked.at) ? [] : [podAt]));
   return {
-    // Kubernetes' times have whole seconds.
-    secondsFromCommentToPod: asked && pods.length > 0 ? Math.max(0, Math.min(...pods) - Date.parse(asked.at)) / 1_000 : null,
+    secondsFromCommentToPod: asked && pods.length > 0 ? (Math.min(...pods) - Date.parse(asked.at)) / 1_000 : null,
     tested: end.merged.map(({ number }) => {
       const batch = end.batch.filter(({ pulls }) => pulls.some((pull) => pull.number === number));
       const by = batch.length > 0 ? batch : runs.filter(({ type, state, pulls }) => type === 'presubmit' && state === 'success' && pulls[0]?.number === number);

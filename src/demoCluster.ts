@@ -33,7 +33,11 @@ export async function startDemoCluster(dir: string): Promise<DemoCluster> {
   const podAt = new Map<string, number>();
   const pods = () => kube.clusters.each().flatMap(({ alias, index }) => (alias === 'default' ? index.list() : []));
   const stops: (() => void)[] = [];
-  for (const { alias, index } of kube.clusters.each()) if (alias === 'default') stops.push(index.onChange(({ now }) => { if (now && !podAt.has(now.metadata.name)) podAt.set(now.metadata.name, Date.parse(now.metadata.creationTimestamp ?? '')); }));
+  for (const { alias, index } of kube.clusters.each()) {
+    if (alias !== 'default') continue;
+    // Kubernetes' own times have whole seconds.
+    stops.push(index.onChange(({ now }) => { if (now && !podAt.has(now.metadata.name)) podAt.set(now.metadata.name, clock.now()); }));
+  }
   return {
     kubeconfigPath: cluster.kubeconfigPath,
     view: {

@@ -20,7 +20,7 @@ export interface DemoOptions {
 export const DEMO_FLAGS = {
   once: { kind: 'bool', about: 'End after the story, with exit code 0 if it went well.' },
   json: { kind: 'bool', about: 'Print the summary as JSON; all else goes to stderr.' },
-  'bot-only': { kind: 'bool', about: 'Play the story of a bot without jobs: no cluster, GitHub Actions test.', default: 'true' },
+  'bot-only': { kind: 'bool', about: 'Play the story of a bot without jobs: no cluster, GitHub Actions test.' },
   chaos: { kind: 'bool', about: 'Kill the worker process three times at random instants.' },
   seed: { kind: 'int', about: 'Seed of the random instants; a random one is printed.' },
   port: { kind: 'int', about: 'Port of webhooks and pages; 8888 where it is free.' },

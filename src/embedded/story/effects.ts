@@ -35,7 +35,8 @@ export function doubledEffects(effects: readonly LoggedEffect[], bot: string): r
   };
   once('comment.create', ({ target, detail }) => `${target} ${text(detail.body)}`);
   once('pull.merge', ({ target }) => target);
-  once('check_run.create', ({ target, detail }) => `${target} ${text(detail.name)}`);
+  // A job may run again on a head; each run has a check of its own.
+  once('check_run.create', ({ target, detail }) => [target, text(detail.name), ...(text(detail.name) === 'tide' ? [] : [text(detail.externalId)])].join(' '));
   for (const kind of ['label.add', 'label.remove'] as const) {
     for (const [key, count] of grouped(of(kind), ({ target, detail }) => JSON.stringify([target, text(detail.label)]))) {
       const [target, label] = JSON.parse(key) as [string, string];

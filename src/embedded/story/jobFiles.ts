@@ -54,7 +54,7 @@ ${presubmit(JOBS.unit, '[node, --test, --test-reporter=spec]')}
 ${presubmit(JOBS.smoke, `[node, -e, "import('./src/price.js').then(({ total }) => setTimeout(() => console.log('a basket costs', total([{ price: 250, count: 2 }])), 4000))"]`)}
 postsubmits:
   ${slug}:
-${job(POSTSUBMIT, { command: `[node, -e, "console.log('published', process.env.PULL_BASE_SHA)"]` })}
+${job(POSTSUBMIT, { command: `[node, -e, "console.log('published', process.env.PULL_BASE_SHA)"]` }).replace('    decorate: true', '    branches: [^main$]\n    decorate: true')}
 periodics:
 ${job(PERIODIC, { command: `[node, -e, "console.log('all there')"]`, indent: '' }).replace('  decorate: true', '  interval: 1h\n  decorate: true')}
 `;
