@@ -4,6 +4,8 @@ import type { Presubmit } from '../../src/config/jobs/schema.js';
 import type { BranchRules, CheckMark, PoolMember, PoolRead, StatusMark, SuiteMark } from '../../src/core/ports/merging.js';
 import type { World } from '../../src/tide/judge.js';
 import { contextPolicy } from '../../src/tide/contexts.js';
+import type { Tests } from '../../src/tide/batches.js';
+import { pullsKey, type Run } from '../../src/tide/runs.js';
 
 export const REPO = { org: 'acme', name: 'app' } as const;
 export const BASE = 'b'.repeat(40);
@@ -60,4 +62,23 @@ export function world(members: readonly PoolMember[], facts: Partial<World> = {}
   const found = contextPolicy({ tide: config.prow.tide, protection: config.prow['branch-protection'], presubmits: config.presubmits(REPO), rules: read.rules, repo: read.repo, branch: read.branch });
   if ('fault' in found) throw new Error(found.fault);
   return { tide: config.prow.tide, revision: config.revision, read, policy: found.policy, own: new Map(), blockers: [], refusals: new Map(), asked: new Set(), current: new Set(), tests: undefined, self: 'prow', baseMovedAt: NOW - 3_600_000, now: NOW, ...facts };
+}
+
+export const OTHER = 'c'.repeat(40);
+
+/** An attempt of the job `unit` on the present base. */
+export function run(numbers: number | readonly number[], facts: Partial<Run> = {}): Run {
+  const pulls = (typeof numbers === 'number' ? [numbers] : numbers).map((number) => ({ number, sha: headOf(number) }));
+  const context = facts.context ?? 'unit';
+  const kind = typeof numbers === 'number' ? 'serial' : 'batch';
+  return { name: `${context}-${kind}-${pulls.map(({ number }) => number).join('-')}`, kind, job: context, context, baseSha: BASE, pulls, state: 'success', over: facts.state !== 'running', startedAt: NOW, byTide: true, ...facts };
+}
+
+/** What is known of jobs, all of them required of everybody. */
+export function tests(members: readonly PoolMember[], runs: readonly Run[], facts: Partial<Tests> & Readonly<{ jobs?: readonly Presubmit[] }> = {}): Tests {
+  const { jobs = [presubmit('unit')], ...more } = facts;
+  const batches = runs.filter(({ kind }) => kind === 'batch');
+  const keys = [...new Set(batches.filter(({ baseSha, pulls }) => baseSha === BASE && pulls.every(({ number, sha }) => members.some((one) => one.number === number && one.headSha === sha))).map(({ pulls }) => pullsKey(pulls)))];
+  const groups = keys.map((key) => { const mine = batches.filter(({ pulls, baseSha }) => pullsKey(pulls) === key && baseSha === BASE); return { pulls: mine[0]?.pulls ?? [], required: jobs, runs: mine }; });
+  return { required: new Map(members.map(({ number }) => [number, jobs])), faults: new Map(), serial: runs.filter(({ kind }) => kind === 'serial'), batches, groups, landing: [], ...more };
 }
