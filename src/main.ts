@@ -37,6 +37,7 @@ import { createWeb } from './web/app.js';
 import { shownProblem, type ConfigStatus } from './web/configStatus.js';
 import type { Check } from './web/health.js';
 import { createHook } from './web/hook.js';
+import { openJobPages } from './web/jobs/shared.js';
 import { listen, type Listener } from './web/listen.js';
 import { createProbes } from './web/probes.js';
 import { createQueueUi } from './web/queues.js';
@@ -218,7 +219,11 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     return { port: undefined, metricsPort: metricsServer.port, adminPort: undefined, stop };
   }
 
-  const admin = settings.adminPort < 0 ? undefined : await listen(createQueueUi({ queues: openQueues(connection), mode }), settings.adminPort, '127.0.0.1');
+  const jobPages = jobSide.kube.infrastructure() !== 'found' ? undefined : openJobPages({
+    index: jobSide.kube.jobIndex, jobs, clusters: jobSide.kube.clusters, storage: jobSide.storage, resultsOf: jobSide.resultsOf, config, linkUrl: () => config.current().prow.github.link_url, clock, uuid: randomUUID, mode, log,
+  });
+  if (jobPages) closings.push(async () => { jobPages.stop(); });
+  const admin = settings.adminPort < 0 ? undefined : await listen(createQueueUi({ queues: openQueues(connection), mode, jobs: jobPages }), settings.adminPort, '127.0.0.1');
   if (admin) closings.push((graceMs) => admin.close(graceMs));
   const promptStore = createEventStore({
     redis: prompt, prefix, uuid: randomUUID,
@@ -234,7 +239,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const web = createWeb({
     webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed,
     help: async (signal) => helpDocument(config.current(), plugins, await reposOf(config.current(), (org) => github.repositories(org, { signal: AbortSignal.any([signal, AbortSignal.timeout(HELP_MS)]) }))),
-    tideJson: async () => tideJson(config.current(), await views.pools()), checks, remarks, configStatus: status, linkUrl: () => config.current().prow.github.link_url,
+    tideJson: async () => tideJson(config.current(), await views.pools()), checks, remarks, configStatus: status, jobs: jobPages, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });
   await serveSlack(web.app, { settings, kube: jobSide.kube, views: createTideViews({ redis: prompt, prefix }), secret: secrets.token, clock, log });

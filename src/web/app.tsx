@@ -9,6 +9,10 @@ import type { TideViews } from '../core/ports/tide.js';
 import { findAsset } from './assets.js';
 import type { ConfigStatus } from './configStatus.js';
 import { problemsOf, type Check } from './health.js';
+import { askRoutes } from './jobs/actRoutes.js';
+import { asksForJobs, jobsPage, listRoutes } from './jobs/listRoutes.js';
+import { runRoutes } from './jobs/runRoutes.js';
+import type { JobPages } from './jobs/shared.js';
 import { Layout } from './pages/layout.js';
 import { LiveParts, type Overview } from './pages/overview.js';
 import { createProbes } from './probes.js';
@@ -31,6 +35,8 @@ export interface WebDeps {
   readonly remarks: readonly Check[];
   /** Which configuration is in force; `/config-status` and the foot of the front page. */
   readonly configStatus?: () => ConfigStatus;
+  /** Pages about jobs, where this installation knows of any. */
+  readonly jobs?: JobPages | undefined;
   readonly linkUrl: () => string;
   readonly adminUrl: string | undefined;
   readonly clock: Clock;
@@ -68,9 +74,18 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
       pools: pools.status === 'fulfilled' ? pools.value : [], merges: merges.status === 'fulfilled' ? merges.value : [], events: events.status === 'fulfilled' ? events.value : [],
     };
   };
+  const { jobs } = deps;
+  const listener = { adminUrl: deps.adminUrl, pages: ['/', ...(jobs ? ['/jobs'] : []), '/plugin-help.js', '/tide.js'] };
+  if (jobs) {
+    app.route('/', listRoutes(jobs, listener));
+    app.route('/', runRoutes(jobs, { ...listener, acting: 'commands' }));
+    app.route('/', askRoutes(jobs));
+  }
   app.get('/', async (c) => {
+    // Upstream's front page is the list of jobs: its addresses with filters lead there.
+    if (jobs && asksForJobs(c)) return jobsPage(c, jobs, listener);
     const now = await overview();
-    const page = <Layout title="Prow" adminUrl={deps.adminUrl}><div data-live="/parts/overview"><LiveParts {...now} /></div></Layout>;
+    const page = <Layout title="Prow" current="/" {...listener}><div data-live="/parts/overview"><LiveParts {...now} /></div></Layout>;
     return c.html(html`<!doctype html>${page}`, 200, { 'Cache-Control': 'no-store' });
   });
   app.get('/parts/overview', async (c) => c.html(<LiveParts {...await overview()} />, 200, { 'Cache-Control': 'no-store' }));

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { JOBS_JS } from './jobs/script.js';
+import { JOBS_CSS } from './jobs/style.js';
 
 /** Colours come from two palettes of one set of names; a narrow window stacks what a wide one lays side by side. */
-const CSS = `
+const BASE_CSS = `
 :root { color-scheme: light dark; --bg: #f6f7f9; --card: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d8dee4; --link: #0757b0; --good: #116329; --goodbg: #dafbe1; --bad: #a40e26; --badbg: #ffebe9; --busy: #7d4e00; --busybg: #fff8c5; --plain: #eef1f4; }
 @media (prefers-color-scheme: dark) { :root { --bg: #0f1318; --card: #171c22; --ink: #e6edf3; --soft: #9da7b1; --line: #2d343c; --link: #6cb0ff; --good: #7ee08f; --goodbg: #12301b; --bad: #ff9a92; --badbg: #3d1518; --busy: #f0cf6a; --busybg: #362a08; --plain: #232a32; } }
 * { box-sizing: border-box; }
@@ -32,29 +34,56 @@ code { font-size: .9em; overflow-wrap: anywhere; }
 @media (max-width: 40rem) { main { padding: .6rem .7rem 2rem; } thead { display: none; } tr { display: block; padding: .4rem 0; border-top: 1px solid var(--line); } td { display: block; border: 0; padding: .1rem .8rem; } }
 `;
 
-/** The only script: when news arrive, the live parts of the page are fetched again. Without it the page is whole, but still. */
-const JS = `
+/**
+ * When news arrive, the live parts of the page are fetched again. Without it the page is whole, but still. A child with an id stays the node that
+ * it is while nothing of it changed, so that reading, focus and scrolling go on.
+ */
+const LIVE_JS = `
 const live = document.querySelector('[data-live]');
 const sign = document.querySelector('[data-sign]');
+const patch = (into, from) => {
+  const keyed = [...from.children].some((child) => child.id);
+  if (!keyed) { if (into.innerHTML !== from.innerHTML) into.innerHTML = from.innerHTML; return; }
+  const old = new Map([...into.children].map((child) => [child.id, child]));
+  let at = into.firstElementChild;
+  for (const wanted of [...from.children]) {
+    let node = wanted;
+    const known = wanted.id && old.get(wanted.id);
+    if (known && known.tagName === wanted.tagName) {
+      node = known;
+      if (known.outerHTML !== wanted.outerHTML) {
+        for (const { name } of [...known.attributes]) if (!wanted.hasAttribute(name)) known.removeAttribute(name);
+        for (const { name, value } of [...wanted.attributes]) known.setAttribute(name, value);
+        patch(known, wanted);
+      }
+    }
+    if (node === at) at = at.nextElementSibling;
+    else into.insertBefore(node, at);
+  }
+  while (at) { const next = at.nextElementSibling; at.remove(); at = next; }
+};
 if (live && 'EventSource' in window) {
   let running = false, again = false;
+  const pause = Number(live.dataset.pause || 250);
   const refresh = async () => {
     if (running) { again = true; return; }
     running = true;
     try {
       const answer = await fetch(live.dataset.live, { headers: { accept: 'text/html' } });
-      if (answer.ok) live.innerHTML = await answer.text();
+      if (answer.ok) { const fresh = document.createElement('div'); fresh.innerHTML = await answer.text(); patch(live, fresh); }
     } catch {} finally {
-      running = false;
-      if (again) { again = false; setTimeout(refresh, 250); }
+      setTimeout(() => { running = false; if (again) { again = false; refresh(); } }, pause);
     }
   };
-  const source = new EventSource('/live');
+  const source = new EventSource(live.dataset.feed || '/live');
   source.onopen = () => { sign.textContent = 'live'; refresh(); };
   source.onmessage = refresh;
   source.onerror = () => { sign.textContent = 'connecting again…'; };
 }
 `;
+
+const CSS = BASE_CSS + JOBS_CSS;
+const JS = LIVE_JS + JOBS_JS;
 
 interface Asset {
   readonly body: string;

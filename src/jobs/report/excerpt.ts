@@ -1,7 +1,5 @@
-import { pattern } from '../../core/re2.js';
+import { ESCAPES, saysFailure } from '../../core/failing.js';
 
-/** What Spyglass marks in a log where nothing else is configured (deck 12.2). */
-const FAILURE = pattern('timed out|ERROR:|(FAIL|Failure \\[)\\b|panic\\b|^E\\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d\\d\\d]');
 const AROUND = 3;
 const MAX_LINES = 40;
 const MAX_LINE = 400;
@@ -10,7 +8,7 @@ const MAX_LINE = 400;
 export function failingLines(log: string): readonly string[] {
   const lines = log.replace(/\r\n?/g, '\n').replace(/\n+$/, '').split('\n').map(plain);
   if (lines.length === 1 && lines[0] === '') return [];
-  const marked = lines.flatMap((line, n) => (FAILURE.test(line.slice(0, 10_000)) ? [n] : []));
+  const marked = lines.flatMap((line, n) => (saysFailure(line) ? [n] : []));
   if (marked.length === 0) return lines.slice(-MAX_LINES / 2).map(cut);
   // The last failures tell most: they are gathered from the end.
   const shown = new Set<number>();
@@ -29,7 +27,6 @@ export function failingLines(log: string): readonly string[] {
   return out;
 }
 
-const ESCAPES = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const plain = (line: string): string => line.replace(ESCAPES, '');
 const cut = (line: string): string => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line);
 

@@ -1,8 +1,23 @@
 import type { Child } from 'hono/jsx';
 import { cssPath, jsPath } from '../assets.js';
 
-/** The frame of every page. `adminUrl`: where the queue UI is, when this visitor may know. */
-export function Layout({ title, adminUrl, children }: { title: string; adminUrl: string | undefined; children: Child }) {
+const PAGES = [['/', 'Overview'], ['/jobs', 'Jobs'], ['/plugin-help.js', 'Commands (JSON)'], ['/tide.js', 'Pools (JSON)']] as const;
+
+export interface Frame {
+  readonly title: string;
+  /** Where the queue UI is, when this visitor may know. */
+  readonly adminUrl: string | undefined;
+  /** The page among those of the navigation. */
+  readonly current?: string | undefined;
+  /** Pages that this listener has. */
+  readonly pages?: readonly string[] | undefined;
+  /** Milliseconds since the epoch at which the page was made: browsers' clocks differ. */
+  readonly now?: number | undefined;
+  readonly children: Child;
+}
+
+/** The frame of every page. */
+export function Layout({ title, adminUrl, current, pages = PAGES.map(([path]) => path), now, children }: Frame) {
   return (
     <html lang="en">
       <head>
@@ -13,16 +28,14 @@ export function Layout({ title, adminUrl, children }: { title: string; adminUrl:
         <link rel="icon" href="data:," />
         <script src={jsPath} defer></script>
       </head>
-      <body>
+      <body data-now={now}>
         <header>
           <h1>Prow</h1>
-          <nav>
-            <a href="/">Overview</a>
-            <a href="/plugin-help.js">Commands (JSON)</a>
-            <a href="/tide.js">Pools (JSON)</a>
+          <nav aria-label="Pages">
+            {PAGES.filter(([path]) => pages.includes(path)).map(([path, word]) => <a href={path} aria-current={path === current ? 'page' : undefined}>{word}</a>)}
             {adminUrl === undefined ? null : <a href={adminUrl}>Queues</a>}
           </nav>
-          <span class="live" data-sign></span>
+          <span class="live" data-sign role="status"></span>
         </header>
         <main>{children}</main>
       </body>
