@@ -47,7 +47,8 @@ export async function processOf(spec: Fields, deps: ProcessDeps): Promise<Omit<R
   const { fixed, words, ours } = commandOf(spec, own, deps.images);
   const base = (home: string, tmp: string): [string, string][] => [['PATH', path], ['HOME', home], ['TMPDIR', tmp], ['HOSTNAME', hostname]];
 
-  if (sight === 'namespace') {
+  // What stands for an image is a program of this machine, which a mount of the pod's (its own /tmp, say) could hide.
+  if (sight === 'namespace' && !ours) {
     const cwd = wanted ?? `${OWN}/home`;
     const inside = [...all, { from: `${OWN}/home`, to: join(dir, 'home') }, { from: `${OWN}/tmp`, to: join(dir, 'tmp') }];
     // Everything in /dev would have to be mounted one by one for the sake of a message in its usual place.
