@@ -165,7 +165,7 @@ test('I21: `read` starts and stops nothing', async () => {
  * very base on which it merged, alone or with those before it, and once the world is calm everybody who can merge has merged.
  */
 test('I1, I2, I4, I8, I9, I19: random pools merge what was tested, one batch at a time, and always get on', async () => {
-  const step = fc.oneof({ weight: 6, arbitrary: fc.constant('look' as const) }, { weight: 5, arbitrary: fc.constantFrom('end first', 'end last') }, { weight: 1, arbitrary: fc.constantFrom('push base', 'push head', 'delete job', 'label', 'error', 'die') });
+  const step = fc.oneof({ weight: 6, arbitrary: fc.constant('look' as const) }, { weight: 5, arbitrary: fc.constantFrom('end first', 'end last') }, { weight: 1, arbitrary: fc.constantFrom('push base', 'push head', 'delete job', 'label', 'error', 'die', 'race', 'race', 'refuse', 'base changed') });
   const pool = fc.record({ size: fc.integer({ min: 1, max: 6 }), bad: fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })), { maxLength: 2 }), steps: fc.array(step, { maxLength: 60 }), limit: fc.constantFrom(0, 0, 2, 3, -1), late: fc.boolean() });
   let batches = 0;
   await fc.assert(fc.asyncProperty(pool, fc.infiniteStream(fc.nat(5)), async ({ size, bad, steps, limit, late }, picks) => {
@@ -173,6 +173,8 @@ test('I1, I2, I4, I8, I9, I19: random pools merge what was tested, one batch at 
     const pick = (): number => Number(picks.next().value ?? 0);
     let strangers = 0;
     let dying = false;
+    /** Somebody pushes to the base while the so-manieth pull request from now is about to merge. */
+    let racing = 0;
     const merged = () => [...github.merged.keys()];
     /** Pairs that do not go together; a pair with itself is fine. */
     const passes = (job: ProwJob) => {
@@ -187,6 +189,7 @@ test('I1, I2, I4, I8, I9, I19: random pools merge what was tested, one batch at 
     const proofs = () => [...jobs.all.values()].filter(({ status: { state } }) => state === 'success').map(({ spec: { refs } }) => ({ base: refs?.base_sha, heads: refs?.pulls?.map(({ sha }) => sha) ?? [] }));
     const chain: string[] = [];
     github.before = (call) => {
+      if (racing > 0 && call.startsWith('verdict success') && racing-- === 1) github.base = (0xaa00 + strangers++).toString(16).padStart(40, 'c');
       if (dying && call.startsWith('merge')) { dying = false; throw new Error('killed'); }
       const number = /^merge (\d+)$/.exec(call)?.[1];
       const head = number === undefined ? undefined : github.open.get(Number(number))?.headSha;
@@ -222,14 +225,20 @@ test('I1, I2, I4, I8, I9, I19: random pools merge what was tested, one batch at 
       else if (what === 'delete job' && running[0]) jobs.all.delete(running[0].metadata.name);
       else if (what === 'label' && open) github.open.set(open.number, { ...open, labels: open.labels.length > 0 ? [] : ['lgtm', 'approved'] });
       else if (what === 'die') dying = true;
+      else if (what === 'race') racing = 1 + (pick() % 3);
+      else if (what === 'refuse') github.answers.push(...Array.from({ length: pick() % 2 }, () => () => {}), { kind: 'unmergeable', message: 'no' });
+      else if (what === 'base changed') github.answers.push({ kind: 'base_changed', message: 'Base branch was modified' });
     }
     // Calm: labels are back, what runs ends, who is red is tested again by its author.
     dying = false;
+    racing = 0;
+    github.answers.length = 0;
     for (const open of [...github.open.values()]) github.open.set(open.number, { ...open, labels: ['lgtm', 'approved'] });
     for (let round = 0; round < 60 && github.open.size > 0; round++) {
       await oneLook();
       await oneLook();
       for (const job of jobs.running()) end(job);
+      deps.clock.at += 3_600_000;
     }
     const stuck = [...github.open.values()].filter(({ marks }) => !marks.some((mark) => mark.source === 'status' && mark.name === 'unit' && mark.state === 'failure'));
     expect(stuck.map(({ number }) => number)).toEqual([]);
