@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { Hono } from 'hono';
 import { createCensor } from './adapters/censor.js';
 import { createEventStore } from './adapters/events/store.js';
 import { watchRedis } from './adapters/events/watch.js';
@@ -11,7 +10,7 @@ import { createGitHub, type GitHub } from './adapters/github/client.js';
 import { createInRepo } from './adapters/inRepo.js';
 import { createIntents } from './adapters/intents.js';
 import { createLog, LEVELS, setLevel, type Level } from './adapters/log.js';
-import { createMetrics, type MetricsAdapter } from './adapters/metrics.js';
+import { createMetrics } from './adapters/metrics.js';
 import { createOwners } from './adapters/owners.js';
 import { patientRedis, promptRedis } from './adapters/redis.js';
 import { secretFile } from './adapters/secrets.js';
@@ -33,6 +32,7 @@ import { plugins } from './handlers/registry.js';
 import { tideJson } from './tide/json.js';
 import { tideKeys } from './tide/keys.js';
 import type { TideJobs } from './tide/tests.js';
+import { countJobs, metricsApp } from './metricsPage.js';
 import { createWeb } from './web/app.js';
 import { shownProblem, type ConfigStatus } from './web/configStatus.js';
 import type { Check } from './web/health.js';
@@ -42,37 +42,15 @@ import { listen, type Listener } from './web/listen.js';
 import { createProbes } from './web/probes.js';
 import { createQueueUi } from './web/queues.js';
 import { addKeys, openJobSide, serveSlack } from './jobSide.js';
-import { openAdders, openQueues, startWorkers, type Adders } from './worker.js';
+import { openAdders, openQueues, startWorkers } from './worker.js';
 
 const clock: Clock = { now: () => Date.now() };
-const COUNT_MS = 1_000;
 /** So long a start waits for Redis; after that it serves, and says that Redis is away. */
 const REDIS_WAIT_MS = 5_000;
 /** The help pages do not wait longer for GitHub. */
 const HELP_MS = 1_000;
 /** Every run may be repeated, so one that takes longer is handed back to another worker. */
 const HAND_BACK_MS = 5_000;
-
-/** `look` brings the gauges up to date before they are read. */
-function metricsApp(metrics: MetricsAdapter, look: () => Promise<void>): Hono {
-  const app = new Hono();
-  app.get('/metrics', async (c) => {
-    await look();
-    return c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType });
-  });
-  app.get('/healthz', (c) => c.text('OK'));
-  return app;
-}
-
-/** Sizes of the queues; Redis being away must not keep a scrape waiting. */
-async function countJobs(adders: Adders, metrics: MetricsAdapter): Promise<void> {
-  const late = new Promise<void>((resolve) => { setTimeout(resolve, COUNT_MS).unref(); });
-  const { [Symbol.asyncDispose]: _close, ...queues } = adders;
-  const counted = Promise.all(Object.entries(queues).map(async ([queue, adder]) => {
-    for (const [state, jobs] of Object.entries(await adder.counts())) metrics.set('prow_queue_jobs', jobs, { queue, state });
-  }));
-  await Promise.race([counted.catch(() => {}), late]);
-}
 
 /** Something to be closed at the end; closed in the reverse order of opening. */
 type Closing = (graceMs: number) => PromiseLike<unknown>;
@@ -136,7 +114,10 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     setLevel(log, levelOf(settings.logLevel ?? followed.current().prow.log_level));
   }
   let since = clock.now();
-  watched.onChange(() => { since = clock.now(); });
+  watched.onChange((now) => {
+    since = clock.now();
+    setLevel(log, levelOf(settings.logLevel ?? now.prow.log_level));
+  });
   const status = (): ConfigStatus => configStatus(watched, followed, since);
   const config = restricted(watched, settings);
   const inRepo = createInRepo({ git, cacheSize: settings.inRepoCacheSize, clock, metrics });

@@ -1,5 +1,8 @@
 import { pino, type Logger } from 'pino';
 
+/** What is written of each log, by its root: children look there, so that a change reaches those that are there already. */
+const thresholds = new WeakMap<object, { value: number }>();
+
 export const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'fatal', 'panic'] as const;
 export type Level = (typeof LEVELS)[number];
 
@@ -16,9 +19,16 @@ export interface LogOptions {
 
 /** One JSON object a line on stderr with upstream's field names (config 9.4); every finished line passes `censor` first. */
 export function createLog({ component, level, censor, write = (line) => { process.stderr.write(line); } }: LogOptions): Logger {
-  return pino(
+  const threshold = { value: valueOf(level) };
+  const log = pino(
     {
-      level: toPino(level),
+      // Pino copies a level into each child; ours is looked at when something is written.
+      level: 'trace',
+      hooks: {
+        logMethod(args, method, number) {
+          if (number >= threshold.value) method.apply(this, args);
+        },
+      },
       base: { component },
       messageKey: 'msg',
       errorKey: 'error',
@@ -33,9 +43,16 @@ export function createLog({ component, level, censor, write = (line) => { proces
     },
     { write: (line: string) => { write(censor(line)); } },
   );
+  thresholds.set(log, threshold);
+  return log;
 }
 
-/** Changes the level of a log; children that it has already keep theirs. */
+function valueOf(level: Level): number {
+  return pino.levels.values[toPino(level)] ?? 0;
+}
+
+/** Changes the level of a log that `createLog` made, and of all its children. */
 export function setLevel(log: Logger, level: Level): void {
-  log.level = toPino(level);
+  const threshold = thresholds.get(log);
+  if (threshold) threshold.value = valueOf(level);
 }
