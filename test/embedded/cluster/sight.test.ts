@@ -57,7 +57,8 @@ describe.each<Sight>(['rewrite', 'namespace'])('with paths by %s', (sight) => {
   each('images of ours have an entry point; others need a command that exists', async () => {
     await createPod(cluster, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'ours' }, spec: { restartPolicy: 'Never', volumes: [{ name: 't', emptyDir: {} }], containers: [{ name: 'test', image: 'r.io/x/echoer:v1', args: ['/tools/a'], volumeMounts: [{ name: 't', mountPath: '/tools' }] }] } });
     await podOver(cluster, 'ours');
-    expect(await logOf(cluster, 'ours')).toMatch(sight === 'namespace' ? /^image \/tools\/a \n$/ : /^image (\/.*)\/a \{"\/tools":"\1"\}\n$/);
+    // Whatever others see: what stands for an image is a program of this machine, which a mount could hide.
+    expect(await logOf(cluster, 'ours')).toMatch(/^image (\/.*)\/a \{"\/tools":"\1"\}\n$/);
     await createPod(cluster, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'theirs' }, spec: { restartPolicy: 'Never', containers: [{ name: 'test', image: 'busybox' }] } });
     expect(stateOf(await podOver(cluster, 'theirs'))).toMatchObject({ terminated: { exitCode: 128, reason: 'StartError', message: expect.stringContaining('no images') } });
     await createPod(cluster, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'nowhere' }, spec: { restartPolicy: 'Never', containers: [{ name: 'test', image: 'x', command: ['/no/such/program'] }] } });

@@ -61,7 +61,8 @@ test('an interruption uploads at once as aborted, and again when the job has end
   process.kill('SIGTERM');
   await eventually('the first result', () => finished(place).catch(() => undefined));
   expect(await finished(place)).toMatchObject({ passed: false, result: 'ABORTED' });
-  expect(await place.text(`${at}/build-log.txt`)).toBe('begun\n');
+  // Logs and results go up together, in no order.
+  expect(await eventually('the log', () => place.text(`${at}/build-log.txt`).catch(() => undefined))).toBe('begun\n');
   await place.write('logs/process-log.txt', 'begun\nended\n');
   await place.write('logs/marker-file.txt', '0');
   const { code, err } = await process.ended;
