@@ -13,7 +13,7 @@
 
 {{- /* A file that is given as text or as YAML. */ -}}
 {{- define "prow.text" -}}
-{{- if kindIs "string" . -}}{{ . }}{{- else -}}{{ toYaml . }}{{- end -}}
+{{- if kindIs "string" . -}}{{ . }}{{- else -}}{{ toYaml (default dict .) }}{{- end -}}
 {{- end -}}
 
 {{- /* A namespace: (dict "root" $ "value" "podNamespace" "key" "pod_namespace"). */ -}}
