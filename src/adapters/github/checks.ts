@@ -39,7 +39,7 @@ function bodyOf({ externalId, url, startedAt, state, title, summary }: JobCheck)
     ...(url !== '' && { details_url: url }),
     ...(startedAt !== undefined && { started_at: startedAt }),
     status: state.status,
-    ...(state.status === 'completed' && { conclusion: state.conclusion, completed_at: state.completedAt }),
+    ...(state.status === 'completed' && { conclusion: state.conclusion, ...(state.completedAt !== undefined && { completed_at: state.completedAt }) }),
     output: { title, summary },
   };
 }

@@ -10,7 +10,7 @@ export interface JobCheck {
   readonly externalId: string;
   readonly url: string;
   readonly startedAt: string | undefined;
-  readonly state: Readonly<{ status: 'queued' | 'in_progress' } | { status: 'completed'; conclusion: 'success' | 'failure' | 'cancelled'; completedAt: string }>;
+  readonly state: Readonly<{ status: 'queued' | 'in_progress' } | { status: 'completed'; conclusion: 'success' | 'failure' | 'cancelled'; completedAt: string | undefined }>;
   /** One line; ends with the base commit that was tested, which Tide reads. */
   readonly title: string;
   /** Markdown, at most 65,535 characters. */

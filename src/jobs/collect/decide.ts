@@ -55,14 +55,21 @@ export function decideCollect({ jobs, pods, periodics, ages, now }: CollectView)
 }
 
 function ofPod(pod: CollectedPod, job: ProwJob | undefined, { ages, now }: Pick<CollectView, 'ages' | 'now'>): readonly Removal[] {
-  const removals: Removal[] = [];
+  const kept = pod.finalizers.includes(POD_REPORT_FINALIZER);
   const reported = job !== undefined && isComplete(job) && prevReports(job)[POD_REPORTER] === job.status.state;
-  if (pod.finalizers.includes(POD_REPORT_FINALIZER) && (job === undefined || reported)) removals.push({ kind: 'finalizer', pod });
-  if (job === undefined) return now - pod.createdAt > ORPHAN_MS ? [...removals, { kind: 'pod', pod, why: 'orphaned' }] : removals;
-  if (!isComplete(job)) return removals;
-  if (pod.startedAt !== undefined && now - pod.startedAt > ages.podMs) return [...removals, { kind: 'pod', pod, why: 'aged' }];
-  if (now - Date.parse(job.status.completionTime ?? '') > ages.terminatedPodMs) return [...removals, { kind: 'pod', pod, why: 'ttled' }];
-  return removals;
+  const why = reasonFor(pod, job, { ages, now });
+  return [
+    // Whoever was to save its data has had its time when the pod goes; a finalizer that nobody removes would keep it for ever.
+    ...(kept && (job === undefined || reported || why !== undefined) ? [{ kind: 'finalizer', pod } as const] : []),
+    ...(why === undefined ? [] : [{ kind: 'pod', pod, why } as const]),
+  ];
+}
+
+function reasonFor(pod: CollectedPod, job: ProwJob | undefined, { ages, now }: Pick<CollectView, 'ages' | 'now'>): 'aged' | 'ttled' | 'orphaned' | undefined {
+  if (job === undefined) return now - pod.createdAt > ORPHAN_MS ? 'orphaned' : undefined;
+  if (!isComplete(job)) return undefined;
+  if (pod.startedAt !== undefined && now - pod.startedAt > ages.podMs) return 'aged';
+  return now - Date.parse(job.status.completionTime ?? '') > ages.terminatedPodMs ? 'ttled' : undefined;
 }
 
 /** Names of the ProwJobs that are the newest run of a configured periodic. */

@@ -117,9 +117,8 @@ const statusState = (state: string) => own(STATUS, state) ?? 'error';
 /** The check run that says what a job is at. An aborted job is over for GitHub, though its pod may still end. */
 export function checkOf(job: ProwJob, excerpt: string): JobCheck {
   const { spec, status, metadata } = job;
-  const completedAt = status.completionTime ?? status.startTime ?? '';
   const state: JobCheck['state'] = status.state === 'triggered' ? { status: 'queued' } : status.state === 'pending' ? { status: 'in_progress' }
-    : { status: 'completed', completedAt, conclusion: status.state === 'success' ? 'success' : status.state === 'aborted' ? 'cancelled' : 'failure' };
+    : { status: 'completed', completedAt: status.completionTime, conclusion: status.state === 'success' ? 'success' : status.state === 'aborted' ? 'cancelled' : 'failure' };
   return {
     name: spec.context ?? spec.job,
     sha: shaOf(job),

@@ -40,7 +40,7 @@ export function slackWish(job: ProwJob, { prow }: Pick<Snapshot, 'prow'>): Wish 
 /** Tells a channel what has become of a job. What Slack refuses for good (no such channel) is logged and counts as told. */
 export function slackReporter({ config, slack, log }: SlackReportDeps): Reporter {
   return {
-    name: 'slack-reporter',
+    name: 'slackreporter',
     wants: (job) => {
       try {
         return slackWish(job, config()) !== undefined;

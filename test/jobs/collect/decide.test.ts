@@ -31,6 +31,7 @@ test.each<{ name: string; jobs?: readonly Of[]; pods?: readonly CollectedPod[]; 
   { name: 'a pod is its label’s, not its name’s', jobs: [{ name: 'a', started: 4 }], pods: [podOf('other', { job: 'a' })], want: [] },
   { name: 'the finalizer of an orphan goes first', pods: [podOf('x', { finalizers: [POD_REPORT_FINALIZER] })], want: ['finalizer x', 'pod x orphaned'] },
   { name: 'the finalizer goes once the pod is reported', jobs: [{ name: 'a', started: 2, ended: 1, reported: 'success' }], pods: [podOf('a', { finalizers: [POD_REPORT_FINALIZER] })], want: ['finalizer a'] },
+  { name: 'the finalizer goes with a pod whose time is over, reported or not', jobs: [{ name: 'a', started: 4, ended: 3, reported: 'pending' }], pods: [podOf('a', { finalizers: [POD_REPORT_FINALIZER] })], want: ['finalizer a', 'pod a ttled'] },
   { name: 'the finalizer stays until then', jobs: [{ name: 'a', started: 2, ended: 1, reported: 'pending' }], pods: [podOf('a', { finalizers: [POD_REPORT_FINALIZER] })], want: [] },
 ])('$name', ({ jobs = [], pods = [], want }) => {
   const removals = decideCollect({ jobs: jobs.map(jobOf), pods, periodics: new Set(['nightly']), ages, now: NOW });
