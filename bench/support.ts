@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { freePort } from '../src/embedded/redis/redis.js';
 import { startGitHub, type EmbeddedGitHub, type GitHubOptions } from '../src/embedded/github/server.js';
+import { silentLog } from '../src/core/ports/log.js';
+import { startCluster } from '../src/embedded/cluster/cluster.js';
 import { startFakeKube, type FakeKube } from '../test/support/kube.js';
 
 const REPO = 'acme/shop';
@@ -14,6 +16,8 @@ const SETTLED_MS = 4_000;
 export interface Bench extends AsyncDisposable {
   readonly github: EmbeddedGitHub;
   readonly kube: FakeKube;
+  /** Leads to the cluster that the serving process uses. */
+  readonly kubeconfig: string;
   readonly url: string;
   /** Pull requests that are open. */
   readonly pulls: readonly number[];
@@ -45,11 +49,14 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 }
 
 /** Starts everything; `pulls` pull requests are opened and handled before anything is measured. */
-export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold', 'lgtm', 'approve', 'help'] }: { latencyMs: number; pulls: number; plugins?: readonly string[] }): Promise<Bench> {
+export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold', 'lgtm', 'approve', 'help'], cluster: wanted = 'fake' }: { latencyMs: number; pulls: number; plugins?: readonly string[]; cluster?: 'fake' | 'embedded' }): Promise<Bench> {
   const dir = mkdtempSync(join(tmpdir(), 'prow-bench-'));
   const manifest = parse(readFileSync('app.yml', 'utf8')) as NonNullable<GitHubOptions['manifest']>;
   const github = await startGitHub({ latencyMs, manifest, webhookSecret: 'bench-secret', limits: { core: 1_000_000, graphql: 1_000_000, search: 1_000_000 } });
   const kube = await startFakeKube();
+  // With a fake one jobs are only created; with the embedded one they are run and reported as well.
+  const cluster = wanted === 'fake' ? undefined : await startCluster({ dir: join(dir, 'cluster'), images: () => undefined, kubelet: 'none', clock: { now: Date.now }, log: silentLog });
+  const kubeconfig = cluster?.kubeconfigPath ?? kube.writeKubeconfig(join(dir, 'kubeconfig'));
   const { world } = github;
   world.org('acme', { members: ['mia', 'max'] });
   await world.repo({ owner: 'acme', name: 'shop', collaborators: { mia: 'write', max: 'write' } });
@@ -62,8 +69,8 @@ export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold
   const args = [
     'serve', '--config-path', file('config.yaml', '{}\n'), '--job-config-path', file('jobs.yaml', JSON.stringify({ presubmits: { [REPO]: [job] } })), '--plugin-config', file('plugins.yaml', JSON.stringify({ plugins: { acme: { plugins } } })),
     '--hmac-secret-file', file('hmac', 'bench-secret'), '--github-endpoint', github.url, '--github-graphql-endpoint', github.graphqlUrl, '--github-host', github.gitUrl, '--github-app-id', String(github.appId),
-    '--github-app-private-key-path', file('key.pem', github.appKey), '--kubeconfig', kube.writeKubeconfig(join(dir, 'kubeconfig')), '--port', String(port), '--metrics-port', String(metricsPort), '--admin-port', '-1', '--health-port', '-1', '--host', '127.0.0.1',
-    '--components', 'hook', '--state-dir', join(dir, 'state'), '--log-level', 'error', '--grace-period', '5s',
+    '--github-app-private-key-path', file('key.pem', github.appKey), '--kubeconfig', kubeconfig, '--port', String(port), '--metrics-port', String(metricsPort), '--admin-port', '-1', '--health-port', '-1', '--host', '127.0.0.1',
+    '--components', cluster ? 'hook,plank,crier,sinker,horologium' : 'hook', '--state-dir', join(dir, 'state'), '--log-level', 'error', '--grace-period', '5s',
   ];
   const child: ChildProcess = spawn(process.execPath, ['bin/prow', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
@@ -87,12 +94,13 @@ export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold
     await until('the first hold is gone', () => !held(last));
   }
   return {
-    github, kube, url, pulls: opened,
+    github, kube, kubeconfig, url, pulls: opened,
     rssMb: () => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1]) / 1_024),
     metrics: async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       await ended;
+      await cluster?.stop();
       await github.stop();
       await kube[Symbol.asyncDispose]();
       rmSync(dir, { recursive: true, force: true });
