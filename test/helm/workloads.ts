@@ -50,7 +50,7 @@ export interface Workload extends Manifest {
 
 /** The Deployments and StatefulSets among the objects. */
 export function workloads(objects: readonly Manifest[]): readonly Workload[] {
-  return objects.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet') as readonly Workload[];
+  return objects.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet') as unknown as readonly Workload[];
 }
 
 /** The one whose name ends so. Throws when it is not there. */
