@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Findings, Path } from './findings.js';
+import { atMost, type Findings, type Path } from './findings.js';
 import type { Source } from './yaml/source.js';
 
 /** The message of a warning about a key that nothing reads. */
@@ -13,15 +13,13 @@ export const UNKNOWN_KEY = 'unknown key, it has no effect';
 export function decode<S extends z.ZodType>(schema: S, source: Source, findings: Findings, alsoKnown: readonly string[] = []): z.output<S> | undefined {
   const unknown: Path[] = [];
   const value = normalize(planOf(schema), source.value ?? {}, { path: [], unknown });
-  for (const path of unknown) {
-    const key = String(path.at(-1));
-    if (path.length === 1 && alsoKnown.some((known) => known.toLowerCase() === key.toLowerCase())) continue;
-    findings.warnings.push(source.finding(path, UNKNOWN_KEY, 'key'));
-  }
+  const others = new Set(unknown.length > 0 ? alsoKnown.map((known) => known.toLowerCase()) : []);
+  const unread = unknown.filter((path) => path.length > 1 || !others.has(String(path[0]).toLowerCase()));
+  findings.warnings.push(...atMost(unread.map((path) => source.finding(path, UNKNOWN_KEY, 'key'))));
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const errors = result.error.issues.map((issue) => source.finding(issue.path, messageOf(issue)));
-  findings.errors.push(...errors.sort((a, b) => a.line - b.line || a.column - b.column));
+  findings.errors.push(...atMost(errors.sort((a, b) => a.line - b.line || a.column - b.column)));
   return undefined;
 }
 

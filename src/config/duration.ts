@@ -1,8 +1,10 @@
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['ns', 1e-6], ['us', 1e-3], ['µs', 1e-3], ['μs', 1e-3], ['ms', 1], ['s', 1_000], ['m', 60_000], ['h', 3_600_000],
 ]);
-const WHOLE = /^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+/** Go counts nanoseconds in 63 bits: 292 years. */
+const LONGEST_MS = 2 ** 63 / 1e6;
+const WHOLE = /^[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
+const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
 /** Milliseconds of a Go duration (`1h30m`, `300ms`, `0`); undefined when the text is not one. */
 export function findDuration(text: string): number | undefined {
@@ -10,6 +12,7 @@ export function findDuration(text: string): number | undefined {
   if (!WHOLE.test(text)) return undefined;
   let total = 0;
   for (const [, amount = '', unit = ''] of text.matchAll(PART)) total += Number(amount) * (UNITS.get(unit) ?? 0);
+  if (total >= LONGEST_MS) return undefined;
   return text.startsWith('-') ? -total : total;
 }
 

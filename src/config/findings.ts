@@ -18,6 +18,15 @@ export function noFindings(): Findings {
   return { errors: [], warnings: [] };
 }
 
+/** Nobody mends more at once. */
+const MOST = 1_000;
+
+/** The first findings of a file; where there are more, the last one says how many, at the place of the first that is left out. */
+export function atMost(findings: readonly Finding[], most = MOST): readonly Finding[] {
+  const [next] = findings.slice(most);
+  return next ? [...findings.slice(0, most), { ...next, path: '', message: `and ${findings.length - most} more from here on` }] : findings;
+}
+
 /** `file:line:column: path: message`, one line. */
 export function formatFinding({ file, line, column, path, message }: Finding): string {
   return [`${file}:${line}:${column}`, ...(path === '' ? [] : [path]), message].join(': ');

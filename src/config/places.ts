@@ -26,9 +26,18 @@ function follow(value: unknown, path: Path): Readonly<{ value: unknown; depth: n
   let now = value;
   for (const [depth, part] of path.entries()) {
     const fields: Readonly<Record<PropertyKey, unknown>> = Object(now ?? {});
-    const key = Object.hasOwn(fields, part) ? part : Object.keys(fields).find((one) => one.toLowerCase() === String(part).toLowerCase());
+    const key = Object.hasOwn(fields, part) ? part : lowerKeys(fields).get(String(part).toLowerCase());
     if (key === undefined) return { value: undefined, depth };
     now = fields[key];
   }
   return { value: now, depth: path.length };
+}
+
+const known = new WeakMap<object, ReadonlyMap<string, string>>();
+
+/** The keys of a map by their lower case, the first of those that differ only in it; made once, as each of thousands of faults asks. */
+function lowerKeys(fields: object): ReadonlyMap<string, string> {
+  const made = known.get(fields) ?? new Map(Object.keys(fields).reverse().map((key) => [key.toLowerCase(), key]));
+  known.set(fields, made);
+  return made;
 }

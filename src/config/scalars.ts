@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pattern } from '../core/re2.js';
 import { findDuration } from './duration.js';
 import { goTemplate, JENKINS_FUNCTIONS } from './goTemplate.js';
+import { isGoUrl } from './goUrl.js';
 import { parseSelector } from './prow/selector.js';
 import { isPlainlyRe2 } from './regex.js';
 
@@ -73,5 +74,5 @@ export const Raw = z.unknown().optional();
 export const StringMap = z.record(z.string(), z.string()).readonly();
 
 export const UrlText = z.string().superRefine((text, context) => {
-  if (text !== '' && !URL.canParse(text, 'http://relative.invalid')) context.addIssue({ code: 'custom', message: `expected a URL, found ${JSON.stringify(text)}` });
+  if (!isGoUrl(text)) context.addIssue({ code: 'custom', message: `expected a URL, found ${JSON.stringify(text)}` });
 });

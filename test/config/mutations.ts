@@ -34,7 +34,7 @@ interface Place {
 }
 
 const RETYPED = ['5', '-1.5', 'true', '[a, 1]', '{a: b}', '"some text"', 'null', '[[]]', '{a: {b: [c]}}', '""', '99999999999999999999', '[null]'];
-const OVERSIZED = [() => `"${'x'.repeat(1 << 20)}"`, () => `[${Array.from({ length: 10_000 }, (_, n) => n).join(', ')}]`, () => '9'.repeat(100_000), () => `{${Array.from({ length: 2_000 }, (_, n) => `k${n}: v`).join(', ')}}`];
+const OVERSIZED = [() => `"${'x'.repeat(1 << 20)}"`, () => `[${Array.from({ length: 10_000 }, (_, n) => n).join(', ')}]`, () => '9'.repeat(100_000), () => `{${Array.from({ length: 20_000 }, (_, n) => `k${n}: v`).join(', ')}}`];
 const NESTED = [(deep: number) => '['.repeat(deep) + ']'.repeat(deep), (deep: number) => '{a: '.repeat(deep) + '}'.repeat(deep), (deep: number) => '['.repeat(deep)];
 const DEPTHS = [95, 1_000, 20_000];
 
@@ -47,10 +47,9 @@ export function mutated(text: string, { kind, where, variant }: Wish): Mutation 
   if (kind === 'deleted') return replaced(text, places, { ...place, start: place.from, end: place.next ?? place.end }, place.next === undefined ? ' ' : '', place.path.slice(0, -1));
   const made = replaced(text, places, place, replacement(kind, variant), place.path);
   if (kind !== 'nested') return made;
-  // What is never closed takes in all that follows; what is too deep for the parser is refused as a whole.
-  const whole = made.bytes.toString('utf8').split('\n').length;
-  if (Math.floor(variant / NESTED.length) % DEPTHS.length > 0) return { ...made, lines: [1, whole] };
-  return variant % NESTED.length === 2 ? { ...made, lines: [made.lines[0], whole] } : made;
+  // What is too deep is refused where it gets too deep; what is not and is never closed takes in all that follows.
+  const shallow = Math.floor(variant / NESTED.length) % DEPTHS.length === 0;
+  return shallow && variant % NESTED.length === 2 ? { ...made, lines: [made.lines[0], made.bytes.toString('utf8').split('\n').length] } : made;
 }
 
 function replacement(kind: Exclude<Kind, 'deleted' | 'truncated' | 'binary'>, variant: number): string {

@@ -15,7 +15,8 @@ export function gatherJobs(files: readonly JobFile[], findings: Findings): ReadJ
   for (const file of files) {
     findings.errors.push(...file.errors);
     findings.warnings.push(...file.warnings);
-    if (file.source && file.config) reportLabels(file.config.presets, file.source, labels, findings);
+    // Upstream looks when it joins files: never at config.yaml alone.
+    if (files.length > 1 && file.source && file.config) reportLabels(file.config.presets, file.source, labels, findings);
     presets.push(...(file.config?.presets ?? []));
     for (const [repo, jobs] of file.presubmits) listIn(presubmits, repo).push(...jobs);
     for (const [repo, jobs] of file.postsubmits) listIn(postsubmits, repo).push(...jobs);

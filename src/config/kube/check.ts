@@ -2,10 +2,11 @@ import { findDuration } from '../duration.js';
 import type { Path } from '../findings.js';
 import { fieldList } from './normalize.js';
 import { isQuantity } from './quantity.js';
+import { KUBE_TYPES } from './types.js';
 
 /** What data of a type of the tables may look like, with its fields at hand. */
 type Shape = Readonly<
-  | { kind: 'string' | 'number' | 'boolean' | 'quantity' | 'any' | 'duration' | 'nanoseconds' }
+  | { kind: 'string' | 'number' | 'int32' | 'port' | 'boolean' | 'quantity' | 'any' | 'duration' | 'nanoseconds' }
   | { kind: 'list'; inside: Shape }
   | { kind: 'map'; inside: Shape }
   | { kind: 'object'; byName: ReadonlyMap<string, Shape>; byLower: ReadonlyMap<string, Shape> }
@@ -29,6 +30,26 @@ const TEXTS: Readonly<Record<string, Shape>> = {
   'DecorationConfig.pod_pending_timeout': { kind: 'duration' }, 'DecorationConfig.pod_running_timeout': { kind: 'duration' }, 'DecorationConfig.pod_unscheduled_timeout': { kind: 'duration' },
 };
 
+/** The numbers of core/v1 that have 64 bits; all others have 32. */
+const LONG: ReadonlySet<string> = new Set([
+  'activeDeadlineSeconds', 'expirationSeconds', 'fsGroup', 'runAsGroup', 'runAsUser', 'seconds', 'supplementalGroups', 'terminationGracePeriodSeconds', 'tolerationSeconds',
+]);
+const PORT: Shape = { kind: 'port' };
+const INT32: Shape = { kind: 'int32' };
+
+/** What a field of core/v1 may hold; a port is a number or a name. */
+function coreShape(kind: string, name: string, type: string): Shape {
+  if (name === 'port' && type === 'any') return PORT;
+  const shape = shapeOf(type);
+  if (!Object.hasOwn(KUBE_TYPES, kind) || LONG.has(name)) return shape;
+  if (shape.kind === 'list' && shape.inside.kind === 'number') return { kind: 'list', inside: INT32 };
+  return shape.kind === 'number' ? INT32 : shape;
+}
+
+function isInt32(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 31;
+}
+
 function shapeOf(type: string): Shape {
   const kind = type.replace(/[*!]$/, '');
   const known = shapes.get(kind);
@@ -44,7 +65,7 @@ function makeShape(kind: string): Shape {
   if (kind.startsWith('{')) return { kind: 'map', inside: shapeOf(kind.slice(1, -1)) };
   const fields = fieldList(kind);
   if (!fields) return { kind: 'any' };
-  const byName = new Map(fields.map(({ name, type }) => [name, TEXTS[`${kind}.${name}`] ?? shapeOf(type)]));
+  const byName = new Map(fields.map(({ name, type }) => [name, TEXTS[`${kind}.${name}`] ?? coreShape(kind, name, type)]));
   return { kind: 'object', byName, byLower: new Map([...byName].map(([name, shape]) => [name.toLowerCase(), shape])) };
 }
 
@@ -74,7 +95,9 @@ class Walker {
         else if (typeof value !== 'string') (this.#unquoted ??= []).push([...this.#path]);
         return;
       case 'boolean': if (typeof value !== 'boolean') this.#say('true or false', value); return;
-      case 'number': if (!Number.isInteger(value)) this.#say('a whole number', value); return;
+      case 'int32': if (!isInt32(value)) this.#say('a whole number of 32 bits', value); return;
+      case 'port': if (typeof value !== 'string' && !isInt32(value)) this.#say('the number or the name of a port', value); return;
+      case 'number': if (!Number.isInteger(value) || Math.abs(Number(value)) > 2 ** 63) this.#say('a whole number', value); return;
       case 'quantity': if ((typeof value !== 'string' && typeof value !== 'number') || !isQuantity(value)) this.#say('a quantity such as 500m or 2Gi', value); return;
       case 'duration': if (typeof value !== 'string' || findDuration(value) === undefined) this.#say('a duration like 1h30m', value); return;
       case 'nanoseconds': if (!Number.isInteger(value) && (typeof value !== 'string' || findDuration(value) === undefined)) this.#say('a duration like 1h30m', value); return;

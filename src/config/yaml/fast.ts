@@ -21,13 +21,13 @@ const ODD = [
   /^[ ]*(?:-[ ]+)*-[ ]*(?:#.*)?$/m,
   /[|>][-+]?[1-9][-+]?[ ]*(?:#.*)?$/m,
   /[\]}]#/,
-  /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]/,
+  /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/,
 ];
 /** Perhaps a key that is null or a map; scripts and templates have such texts, too, so the value is looked at. */
 const ODD_KEY = /(?:^|[\n{,[~-]|null|Null|NULL)[ ]*:(?=[\s,[\]{}"']|$)|[{,]\s{0,99}(?:~|null|Null|NULL)?\s{0,99}[,}#]|\{\s{0,99}\{/;
 /** The expressions above look ahead to the end of a line. */
 const LONGEST_LINE = 4_000;
-const NOTHING = /^(?:\s|#.*|---)*$/;
+const NOTHING = /^(?:\s|#[^\n]*(?:\n|$)|---)*$/;
 const DOCUMENT = /^---(?=\s)/gm;
 /** Deeper files are left to the careful way, too. */
 const MAX_DEPTH = 90;

@@ -1,5 +1,6 @@
 import type { Path } from '../findings.js';
 import { readFast } from './fast.js';
+import { createNameIndex, type NameIndex } from './nameIndex.js';
 
 /** Where a value stands, as an offset into the text, and what is in it. */
 interface Node {
@@ -16,7 +17,8 @@ interface Open {
 /** Finds the offset of a path in a text; undefined where only the careful way can tell. The key's with `key`. */
 export function fastOffsets(text: string): ((path: Path, at: 'key' | 'value') => number) | undefined {
   const root = treeOf(text);
-  return root && ((path, at) => offsetOf(root, path, at));
+  const pairs = createNameIndex<readonly [Node, Node]>(([key]) => textOf(key));
+  return root && ((path, at) => offsetOf(root, pairs, path, at));
 }
 
 /** The tree that is behind the events of the fast parser. */
@@ -96,7 +98,7 @@ function startOf(text: string, at: number): number {
   return BLANK.lastIndex;
 }
 
-function offsetOf(root: Node, path: Path, at: 'key' | 'value'): number {
+function offsetOf(root: Node, pairs: NameIndex<readonly [Node, Node]>, path: Path, at: 'key' | 'value'): number {
   let node = root;
   let offset = node.start;
   for (const [depth, part] of path.entries()) {
@@ -104,7 +106,7 @@ function offsetOf(root: Node, path: Path, at: 'key' | 'value'): number {
     let next: Node | undefined;
     if (inside.kind === 'list' && typeof part === 'number') next = inside.items[part];
     else if (inside.kind === 'map') {
-      const [key, value] = pairFor(inside.pairs, String(part)) ?? [];
+      const [key, value] = pairs.find(inside.pairs, String(part)) ?? [];
       if (!key) return offset;
       next = value;
       offset = key.start;
@@ -115,8 +117,4 @@ function offsetOf(root: Node, path: Path, at: 'key' | 'value'): number {
     offset = node.start;
   }
   return offset;
-}
-
-function pairFor(pairs: readonly (readonly [Node, Node])[], name: string): readonly [Node, Node] | undefined {
-  return pairs.findLast(([key]) => textOf(key) === name) ?? pairs.findLast(([key]) => textOf(key)?.toLowerCase() === name.toLowerCase());
 }

@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
-import { Composer, LineCounter, Parser, isMap, isScalar, isSeq, isAlias, type Document, type Node, type ParsedNode, type Tags } from 'yaml';
-import type { Finding, Path } from '../findings.js';
-import { formatPath } from '../findings.js';
+import { atMost, formatPath, type Finding, type Path } from '../findings.js';
+import { carefulOffsets, type Offset } from './carefulPlaces.js';
+import { firstDocument } from './document.js';
 import { readFast } from './fast.js';
 import { fastOffsets } from './fastPlaces.js';
+import { YamlFault, checkDocument } from './limits.js';
 
 /** A YAML file that was read: its value, and on demand the place of anything in it. */
 export interface Source {
@@ -15,13 +17,27 @@ export interface Source {
 
 /** Unzipped, a file larger than this is refused; the largest real ones are a hundredth of it. */
 const MAX_BYTES = 256 * 1024 * 1024;
-/** As many values may come out of aliases of one anchor; keeps "billion laughs" out. */
-const MAX_ALIASED = 10_000;
+/** Stands for bytes that are not UTF-8; upstream refuses the character itself as well. */
+const NOT_UTF8 = '\uffff';
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 /** The text of a configuration file; gzip is recognised by its first two bytes. */
 export function textOf(bytes: Buffer): string {
   const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : bytes;
-  return plain.toString('utf8');
+  const text = plain.toString('utf8');
+  return isUtf8(plain) ? text : markInvalid(plain, text);
+}
+
+/** Puts a character that no file may have where the first bytes are that are no UTF-8, so that the place is not lost. */
+function markInvalid(bytes: Buffer, text: string): string {
+  const [replacement, length] = ['\ufffd', 3];
+  let [from, offset] = [0, 0];
+  for (let at = text.indexOf(replacement); at >= 0; at = text.indexOf(replacement, from)) {
+    offset += Buffer.byteLength(text.slice(from, at));
+    if (bytes.toString('utf8', offset, offset + length) !== replacement || bytes[offset] !== 0xef) return text.slice(0, at) + NOT_UTF8 + text.slice(at + 1);
+    [from, offset] = [at + 1, offset + length];
+  }
+  return text;
 }
 
 /**
@@ -54,47 +70,29 @@ export function knownSource(file: string, text: string): Source {
 
 /** The careful and slow way; it reads everything, and says what is wrong where it is wrong. */
 export function readCarefully(file: string, text: string, errors: Finding[]): Source | undefined {
-  const lines = new LineCounter();
+  const faultAt = (offset: number, message: string): Finding => ({ file, ...placeAt(lineStarts(text), offset), path: '', message });
+  const control = CONTROL.exec(text);
+  if (control) {
+    const code = control[0] === NOT_UTF8 ? 'bytes that are not' : `U+${control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+    errors.push(faultAt(control.index, `expected text in UTF-8 without control characters, found ${code}`));
+    return undefined;
+  }
   try {
-    const document = firstDocument(text, lines);
+    const document = firstDocument(text);
     if (!document) return { file, value: undefined, finding: placesOf(file, '') };
-    for (const fault of document.errors) {
-      const { line, col } = lines.linePos(fault.pos[0]);
-      errors.push({ file, line: Math.max(line, 1), column: Math.max(col, 1), path: '', message: fault.message });
+    if (document.errors.length > 0) {
+      const starts = lineStarts(text);
+      errors.push(...atMost(document.errors.map((fault) => ({ file, ...placeAt(starts, fault.pos[0]), path: '', message: fault.message }))));
+      return undefined;
     }
-    if (document.errors.length > 0) return undefined;
-    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASED });
+    checkDocument(document);
+    const value: unknown = document.toJS({ maxAliasCount: -1 });
     return { file, value, finding: carefulPlacesOf(file, text) };
   } catch (err) {
-    errors.push({ file, line: 1, column: 1, path: '', message: `cannot be read as YAML: ${err instanceof Error ? err.message : String(err)}` });
+    errors.push(err instanceof YamlFault ? faultAt(err.offset, err.message) : faultAt(0, `cannot be read as YAML: ${err instanceof Error ? err.message : String(err)}`));
     return undefined;
   }
 }
-
-const FLOAT = '^[-+]?(?:[0-9][0-9_]*(?:\\.[0-9_]*)?|\\._*[0-9][0-9_]*)';
-
-/** A number has a digit: the parser would take `.` and `e2` for numbers, too. */
-function withDigits(tag: Tags[number]): Tags[number] {
-  if (typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:float' || tag.collection !== undefined) return tag;
-  if (tag.format === 'EXP') return { ...tag, test: new RegExp(`${FLOAT}[eE][-+]?[0-9]+$`) };
-  return tag.test?.test('1.5') ? { ...tag, test: new RegExp(`(?=.*\\.)${FLOAT}$`) } : tag;
-}
-
-const OPTIONS = {
-  version: '1.1',
-  merge: true,
-  uniqueKeys: false,
-  logLevel: 'silent',
-  prettyErrors: false,
-  customTags: (tags: Tags): Tags => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== 'tag:yaml.org,2002:timestamp')).map(withDigits),
-} as const;
-
-function firstDocument(text: string, lines: LineCounter): Document.Parsed<ParsedNode> | undefined {
-  for (const document of new Composer({ ...OPTIONS, lineCounter: lines }).compose(new Parser(lines.addNewLine).parse(text))) return document;
-  return undefined;
-}
-
-type Offset = (path: Path, at: 'key' | 'value') => number;
 
 /** Places cost a second parse, so they are only worked out for files with findings, once. */
 function placesOf(file: string, text: string, offsets: (text: string) => Offset = (all) => fastOffsets(all) ?? carefulOffsets(all)): Source['finding'] {
@@ -107,11 +105,6 @@ function placesOf(file: string, text: string, offsets: (text: string) => Offset 
 
 function carefulPlacesOf(file: string, text: string): Source['finding'] {
   return placesOf(file, text, carefulOffsets);
-}
-
-function carefulOffsets(text: string): Offset {
-  const document = firstDocument(text, new LineCounter());
-  return (path, at) => (document ? offsetOf(document, path, at) : 0);
 }
 
 function lineStarts(text: string): readonly number[] {
@@ -129,27 +122,4 @@ function placeAt(starts: readonly number[], offset: number): Readonly<{ line: nu
     else high = middle - 1;
   }
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
-}
-
-function offsetOf(document: Document.Parsed<ParsedNode>, path: Path, at: 'key' | 'value'): number {
-  let node: Node | null | undefined = document.contents;
-  let offset = node?.range?.[0] ?? 0;
-  for (const [depth, part] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(document);
-    let next: Node | null | undefined;
-    if (isSeq(node) && typeof part === 'number') next = node.items[part] as Node | undefined;
-    else if (isMap(node)) {
-      const pair = node.items.findLast((item) => isScalar(item.key) && String(item.key.value) === String(part))
-        ?? node.items.findLast((item) => isScalar(item.key) && String(item.key.value).toLowerCase() === String(part).toLowerCase());
-      if (!pair) return offset;
-      const key = pair.key as Node;
-      next = pair.value as Node | null;
-      offset = key.range?.[0] ?? offset;
-      if (depth === path.length - 1 && at === 'key') return offset;
-    }
-    if (!next) return offset;
-    node = next;
-    offset = node.range?.[0] ?? offset;
-  }
-  return offset;
 }
