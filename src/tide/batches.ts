@@ -60,7 +60,7 @@ export function bySize(groups: readonly Group[]): readonly Group[] {
 }
 
 /** The batch that is being tested with a pull request in it, for people. */
-export function batchOf({ tests, read }: Readonly<{ tests: Tests | undefined; read: PoolRead }>, number: number): Readonly<{ numbers: readonly number[]; where: string }> | undefined {
+export function batchOf({ tests, read }: Readonly<{ tests: Tests | 'unknown' | undefined; read: PoolRead }>, number: number): Readonly<{ numbers: readonly number[]; where: string }> | undefined {
   if (tests === undefined || tests === 'unknown') return undefined;
   const group = bySize(tests.groups).find((one) => one.pulls.some((pull) => pull.number === number) && groupState(one).kind === 'running');
   return group && { numbers: group.pulls.map((pull) => pull.number), where: `${read.branch} at ${short(read.baseSha)}` };
