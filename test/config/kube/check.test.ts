@@ -16,8 +16,8 @@ test('everything that is wrong is named at its place', () => {
   })).toEqual({
     wrong: [
       [['containers', 0, 'image'], 'expected a text, found a list'], [['containers', 0, 'args', 1], 'expected a text, found a map'], [['containers', 0, 'tty'], 'expected true or false, found "yes"'],
-      [['containers', 0, 'ports', 0, 'containerPort'], 'expected a whole number, found 1.5'], [['containers', 0, 'env'], 'expected a list, found a map'], [['containers', 1], 'expected a map, found "text"'],
-      [['nodeSelector'], 'expected a map, found a list'], [['priority'], 'expected a whole number, found true'], [['overhead', 'cpu'], 'expected a quantity such as 500m or 2Gi, found "1 Gi"'], [['overhead', 'memory'], 'expected a quantity such as 500m or 2Gi, found a list'],
+      [['containers', 0, 'ports', 0, 'containerPort'], 'expected a whole number of 32 bits, found 1.5'], [['containers', 0, 'env'], 'expected a list, found a map'], [['containers', 1], 'expected a map, found "text"'],
+      [['nodeSelector'], 'expected a map, found a list'], [['priority'], 'expected a whole number of 32 bits, found true'], [['overhead', 'cpu'], 'expected a quantity such as 500m or 2Gi, found "1 Gi"'], [['overhead', 'memory'], 'expected a quantity such as 500m or 2Gi, found a list'],
     ],
     unknown: [['nope']],
     unquoted: [['containers', 0, 'args', 0]],
