@@ -18,6 +18,7 @@ button.bad { color: var(--bad); }
 .jobs .c-state { width: 7.2rem; } .jobs .c-job { width: 30%; } .jobs .c-start { width: 7.5rem; } .jobs .c-took { width: 5.5rem; } .jobs .c-links { width: 6.5rem; }
 .jobs td.num, .jobs td.time { font-variant-numeric: tabular-nums; white-space: nowrap; color: var(--soft); }
 .jobs td.links a + a { margin-left: .7rem; }
+.jobs .c-refs div.sub { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .jobs .sub, .sub { color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
 .state { font-weight: 600; white-space: nowrap; color: var(--soft); } .state.good { color: var(--good); } .state.bad { color: var(--bad); } .state.busy { color: var(--busy); }
 .state i { font-style: normal; display: inline-block; width: 1.15em; }

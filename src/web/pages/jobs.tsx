@@ -45,7 +45,7 @@ function Refs({ job, linkUrl }: { job: ProwJob; linkUrl: string }) {
         : pulls.slice(0, 10).map((one) => <><a href={linkTo.pull(refs, one, linkUrl)} title={one.title}>#{one.number}</a>{' '}</>)}
       {pull && pulls.length === 1 ? <a href={linkTo.head(refs, pull, linkUrl)}><code>{pull.sha.slice(0, 7)}</code></a> : null}
       {pulls.length > 10 ? `and ${pulls.length - 10} more` : null}
-      {pull && pulls.length === 1 ? <div class="sub">{pull.title ? <>{cut(pull.title, 120)} </> : null}by {pull.author}</div> : null}
+      {pull && pulls.length === 1 ? <div class="sub" title={pull.title}>{pull.author}{pull.title ? <>: {cut(pull.title, 120)}</> : null}</div> : null}
     </>
   );
 }
