@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { loadProwJobs } from '../../src/adapters/kube/prowjobs.js';
+import { silentLog } from '../../src/core/ports/log.js';
 import type { ProwJob } from '../../src/core/prowjob.js';
+import { start } from '../../src/main.js';
 import { doubledEffects } from '../../src/embedded/story/effects.js';
 import { eventually } from '../support/redis.js';
 import { BOT, slug, startWorld, type StoryWorld, type WorldOptions } from './world.js';
@@ -109,4 +112,38 @@ test('a pull request that is pushed to while its batch is tested does not merge 
   const record = (await world.views.merges(5)).find(({ number }) => number === 2);
   expect(record?.headSha).toBe(head);
   expect((await world.prowjobs()).some(({ spec, status }) => status.state === 'success' && spec.refs?.base_sha === record?.baseSha && spec.refs?.pulls?.some(({ sha }) => sha === head))).toBe(true);
+});
+
+test('a ProwJob of Tide’s that somebody deletes is made again', async () => {
+  const { how, play } = playing();
+  await using world = await testedWorld(1, { play });
+  const kube = await loadProwJobs({ kubeconfig: world.settings.kubeconfig, namespace: () => 'default', mode: 'act', log: silentLog });
+  const signal = AbortSignal.timeout(60_000);
+  how.slow = true;
+  const base = await moveBase(world);
+  wave(world, [1]);
+  const job = await eventually('the test to run', async () => (await world.prowjobs()).find(({ metadata, status }) => metadata.labels?.['created-by-tide'] === 'true' && status.state === 'pending'), 20_000);
+  expect(await kube.remove(job?.metadata.name ?? '', { signal })).toBe('removed');
+  // Nothing but a pod is under way meanwhile, so the world may look settled.
+  await eventually('it to merge', () => world.view(1).merged, 60_000);
+  expect(await byTide(world)).toEqual([{ type: 'presubmit', base, pulls: [1], state: 'success', byTide: 'true' }]);
+});
+
+test('workers that are replaced while a batch is tested: it is started once, and merges', async () => {
+  const { how, play } = playing();
+  await using world = await testedWorld(2, { play });
+  how.slow = true;
+  await moveBase(world);
+  wave(world, [1, 2]);
+  await eventually('the batch', async () => (await byTide(world)).some(({ type }) => type === 'batch'), 20_000);
+  await world.running.stop();
+  const again = await start({ ...world.settings, components: new Set([...world.settings.components].filter((one) => one !== 'hook')) }, { write: () => {} });
+  try {
+    await eventually('both to merge', () => [1, 2].every((number) => world.view(number).merged), 60_000);
+    const batches = (await byTide(world)).filter(({ type }) => type === 'batch');
+    expect(batches.map(({ pulls, state }) => [pulls, state])).toEqual([[[1, 2], 'success']]);
+  } finally {
+    await again.stop();
+  }
+  expect(doubledEffects(world.github.effects, BOT)).toEqual([]);
 });
