@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, mkdir, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -67,7 +69,14 @@ export async function folder(): Promise<Folder> {
     path: (...parts) => join(dir, ...parts),
     async write(name, content) {
       await mkdir(dirname(join(dir, name)), { recursive: true });
-      await writeFile(join(dir, name), content);
+      const path = join(dir, name);
+      // A new file is there whole or not at all, as a marker is.
+      if (existsSync(path)) await writeFile(path, content);
+      else {
+        const fresh = join(dir, `.fresh-${randomUUID()}`);
+        await writeFile(fresh, content);
+        await rename(fresh, path);
+      }
       return join(dir, name);
     },
     json: async (name) => JSON.parse(await text(name)) as unknown,
