@@ -1,4 +1,5 @@
 import type { IssueRef, Repo } from './ids.js';
+import type { IssueChange, ReviewDraft } from './ports/github.js';
 import type { ProwJob } from './prowjob.js';
 
 /**
@@ -25,6 +26,12 @@ export type Action = Readonly<
   | { kind: 'prowjob.create'; job: ProwJob }
   /** Asks for the end of every unfinished presubmit ProwJob of a pull request. */
   | { kind: 'prowjob.abort'; issue: IssueRef; description: string }
+  | { kind: 'issue.edit'; issue: IssueRef; change: IssueChange }
+  | { kind: 'pull.edit'; issue: IssueRef; change: Readonly<{ title: string } | { body: string }> }
+  /** A check run of this name that passed, one per (plugin, delivery, commit, name). */
+  | { kind: 'check.pass'; repo: Repo; sha: string; name: string; title: string; summary: string }
+  /** A review with comments on lines: at most one per (plugin, purpose, delivery). */
+  | { kind: 'review.comment'; issue: IssueRef; purpose: string; review: ReviewDraft }
   | { kind: 'workflow.approve'; repo: Repo; runId: number }
   | { kind: 'workflow.rerunFailed'; repo: Repo; runId: number }
   /** The list goes on after a failure of what is inside; errors are gathered and thrown at the end. */

@@ -4,7 +4,7 @@ import { PluginsConfig } from '../../src/config/plugins/schema.js';
 import { ProwConfig } from '../../src/config/prow/schema.js';
 import { NotFoundError } from '../../src/core/errors.js';
 import type { Delivery, Pull } from '../../src/core/event.js';
-import type { Comment, ContextState, GitHubReads, GitHubWrites, IssueEventEntry, Review, WorkflowRun } from '../../src/core/ports/github.js';
+import type { BlameRange, CheckRun, Comment, ContextState, GitHubReads, GitHubWrites, Issue, IssueEventEntry, Milestone, Permission, PullCommit, Review, StatusEntry, WorkflowRun } from '../../src/core/ports/github.js';
 import type { Intents } from '../../src/core/ports/intents.js';
 import type { ProwJobs } from '../../src/core/ports/jobs.js';
 import { silentLog } from '../../src/core/ports/log.js';
@@ -30,6 +30,21 @@ export interface FakeGitHub extends GitHubReads, GitHubWrites {
   runs: readonly WorkflowRun[];
   found: number;
   reviewsOf: readonly Review[];
+  readonly issues: Map<number, Issue>;
+  commitsOf: readonly PullCommit[];
+  /** Newest first; `states` say what is newest of each. */
+  history: readonly StatusEntry[];
+  checks: readonly CheckRun[];
+  required: readonly string[];
+  known: readonly string[];
+  openMilestones: readonly Milestone[];
+  readonly permissions: Map<string, Permission>;
+  /** By slug or id. */
+  readonly teams: Map<string, readonly string[]>;
+  readonly busy: Set<string>;
+  readonly blames: Map<string, readonly BlameRange[]>;
+  /** By commit. */
+  readonly withCommit: Map<string, readonly number[]>;
   /** GitHub's clock. */
   now: number;
 }
@@ -63,6 +78,7 @@ export function fakeGitHub(): FakeGitHub {
   };
   const self: FakeGitHub = {
     writes, reads, labelsOf, commentsOf, timeline, members: new Set(['alice']), collaborating: new Set(['carol']), pulls: new Map(), changed: [], states: [], runs: [], found: 0, reviewsOf: [], now: NOW,
+    issues: new Map(), commitsOf: [], history: [], checks: [], required: [], known: [], openMilestones: [], permissions: new Map(), teams: new Map(), busy: new Set(), blames: new Map(), withCommit: new Map(),
     identity: () => Promise.resolve({ login: BOT, kind: 'app', slug: 'prow-app' }),
     pull: (ref) => {
       const pull = self.pulls.get(ref.number);
@@ -87,6 +103,34 @@ export function fakeGitHub(): FakeGitHub {
     contexts: () => read('contexts', self.states),
     countSearch: (_org, query) => read(`countSearch ${query}`, self.found),
     workflowRuns: (_repo, filter) => read(`workflowRuns ${filter.event}`, self.runs.filter((run) => run.event === filter.event || filter.event === '')),
+    issue: (ref) => {
+      const issue = self.issues.get(ref.number);
+      return issue ? read('issue', issue) : Promise.reject(new NotFoundError('no such issue', { service: 'github' }));
+    },
+    commits: () => read('commits', self.commitsOf),
+    statuses: () => read('statuses', self.history),
+    checkRuns: () => read('checkRuns', self.checks),
+    requiredContexts: () => read('requiredContexts', self.required),
+    repoLabels: () => read('repoLabels', self.known),
+    milestones: () => read('milestones', self.openMilestones),
+    permission: (_repo, login) => read('permission', self.permissions.get(login) ?? 'read'),
+    teamMembers: (_org, team) => {
+      const members = self.teams.get('slug' in team ? team.slug : String(team.id));
+      return members ? read('teamMembers', members) : Promise.reject(new NotFoundError('no such team', { service: 'github' }));
+    },
+    pullsWithCommit: (_repo, sha) => read('pullsWithCommit', self.withCommit.get(sha) ?? []),
+    isBusy: (login) => read(`isBusy ${login}`, self.busy.has(login)),
+    blame: (_repo, _ref, path) => read(`blame ${path}`, self.blames.get(path) ?? []),
+    editIssue: (_ref, change) => write(`issue ${JSON.stringify(change)}`),
+    editPull: (_ref, change) => write(`pull ${JSON.stringify(change)}`),
+    passCheck: (_repo, _sha, { name, externalId }) => {
+      self.checks = [...self.checks, { id: nextId++, name, status: 'completed', conclusion: 'success', externalId }];
+      return write(`check ${name}`);
+    },
+    createReview: (_ref, { body, comments }) => {
+      self.reviewsOf = [...self.reviewsOf, { id: nextId++, user: { login: BOT, type: 'Bot' }, state: 'COMMENTED', body, submittedAt: new Date(self.now).toISOString(), url: '' }];
+      return write(`review of ${comments.map(({ path, position }) => `${path}:${position}`).join(',')}`);
+    },
     addLabel: (ref, label) => {
       labels(ref.number).add(label);
       timeline.push({ event: 'labeled', actor: BOT, label, at: new Date(self.now).toISOString() });

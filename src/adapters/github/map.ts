@@ -1,5 +1,5 @@
 import type { Account, Pull } from '../../core/event.js';
-import type { ChangedFile, Comment, ContextState, IssueEventEntry, Review, WorkflowRun } from '../../core/ports/github.js';
+import type { ChangedFile, CheckRun, Comment, ContextState, Issue, IssueEventEntry, PullCommit, Review, StatusEntry, WorkflowRun } from '../../core/ports/github.js';
 import type { Repo } from '../../core/ids.js';
 
 interface RawAccount { readonly login?: string; readonly type?: string }
@@ -70,8 +70,45 @@ export function runOf(raw: { readonly id: number; readonly name?: string | null;
 }
 
 export interface RawStatus { readonly context?: string; readonly state?: string; readonly description?: string | null; readonly target_url?: string | null }
+export function statusOf(raw: RawStatus): StatusEntry {
+  return { context: raw.context ?? '', state: raw.state ?? '', description: raw.description ?? '', url: raw.target_url ?? '' };
+}
+
+export interface RawIssue {
+  readonly number: number;
+  readonly title?: string;
+  readonly body?: string | null;
+  readonly state?: string;
+  readonly user?: RawAccount | null;
+  readonly labels?: readonly ({ readonly name?: string } | string)[];
+  readonly assignees?: readonly RawAccount[] | null;
+  readonly milestone?: { readonly title?: string } | null;
+  readonly pull_request?: object | null;
+  readonly html_url?: string;
+}
+
+/** An issue of the REST API; pull requests are issues, too. */
+export function issueOf({ org, name }: Repo, raw: RawIssue): Issue {
+  return {
+    org, name, number: raw.number, title: raw.title ?? '', body: raw.body ?? '', state: raw.state === 'closed' ? 'closed' : 'open', author: account(raw.user),
+    labels: names(raw.labels), assignees: logins(raw.assignees), milestone: raw.milestone?.title ?? null, isPull: Boolean(raw.pull_request), url: raw.html_url ?? '',
+  };
+}
+
+export interface RawCommit {
+  readonly sha: string;
+  readonly commit?: { readonly message?: string };
+  readonly parents?: readonly { readonly sha: string }[];
+  readonly author?: RawAccount | null;
+}
+
+export function commitOf(raw: RawCommit): PullCommit {
+  return { sha: raw.sha, message: raw.commit?.message ?? '', parents: (raw.parents ?? []).map(({ sha }) => sha), author: raw.author?.login === undefined ? undefined : account(raw.author) };
+}
+
 export interface RawCheckRun {
   readonly id: number;
+  readonly external_id?: string | null;
   readonly name: string;
   readonly status?: string;
   readonly conclusion?: string | null;
@@ -98,11 +135,20 @@ function checkOf(raw: RawCheckRun): ContextState {
 
 /** The newest attempt of each check run, by App and name (design decision 12). */
 export function newestChecks(runs: readonly RawCheckRun[]): readonly ContextState[] {
+  return newestRuns(runs).map(checkOf);
+}
+
+export function checkRunOf(raw: RawCheckRun): CheckRun {
+  return { id: raw.id, name: raw.name, status: raw.status ?? '', conclusion: raw.conclusion ?? null, externalId: raw.external_id ?? '' };
+}
+
+/** As `newestChecks`, as GitHub shows them. */
+export function newestRuns(runs: readonly RawCheckRun[]): readonly RawCheckRun[] {
   const newest = new Map<string, RawCheckRun>();
   for (const run of runs) {
     const key = `${run.app?.id ?? 0} ${run.name}`;
     const held = newest.get(key);
     if (!held || run.id > held.id) newest.set(key, run);
   }
-  return [...newest.values()].map(checkOf);
+  return [...newest.values()];
 }

@@ -6,6 +6,7 @@ import { sameLogin } from '../../core/ids.js';
 import type { Bases } from './bases.js';
 import type { AnswerCache } from './cache.js';
 import type { Call, Http } from './http.js';
+import { createMoreReads } from './moreReads.js';
 import { commentOf, contextOf, fileOf, issueEventOf, newestChecks, pullOf, reviewOf, runOf, type RawCheckRun, type RawComment, type RawPull, type RawStatus } from './map.js';
 
 export interface ReadDeps {
@@ -62,6 +63,7 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
   };
 
   return {
+    ...createMoreReads(deps, plugin),
     identity: ({ signal }) => identityOf(deps, plugin, signal),
     pull,
     async pullAndBase(ref, usual, options) {

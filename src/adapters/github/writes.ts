@@ -72,6 +72,19 @@ export function createWrites(http: Http, plugin: string): GitHubWrites {
     async setStatus(repo, sha, { context, state, description, url }, options) {
       await write('POST', repo.org, '/repos/{owner}/{repo}/statuses/{sha}', { ...repoParams(repo), sha, context, state, description, target_url: url }, options, { repeatable: true });
     },
+    async editIssue(ref, change, options) {
+      const body = 'state' in change && change.state === 'closed' ? { state: 'closed', ...(change.reason === undefined ? {} : { state_reason: change.reason }) } : change;
+      await write('PATCH', ref.org, ISSUE, { ...issueParams(ref), ...body }, options, { repeatable: true });
+    },
+    async editPull(ref, change, options) {
+      await write('PATCH', ref.org, '/repos/{owner}/{repo}/pulls/{number}', { ...issueParams(ref), ...change }, options, { repeatable: true });
+    },
+    async passCheck(repo, sha, { name, title, summary, externalId }, options) {
+      await write('POST', repo.org, '/repos/{owner}/{repo}/check-runs', { ...repoParams(repo), name, head_sha: sha, status: 'completed', conclusion: 'success', external_id: externalId, output: { title, summary } }, options);
+    },
+    async createReview(ref, { sha, body, comments }, options) {
+      await write('POST', ref.org, '/repos/{owner}/{repo}/pulls/{number}/reviews', { ...issueParams(ref), commit_id: sha, body, event: 'COMMENT', comments }, options, { content: true });
+    },
     async approveWorkflow(repo, runId, options) {
       await write('POST', repo.org, '/repos/{owner}/{repo}/actions/runs/{id}/approve', { ...repoParams(repo), id: runId }, options, { repeatable: true });
     },
