@@ -43,7 +43,7 @@ export const METRICS: Readonly<Record<string, Spec>> = {
   github_request_wait_duration_seconds: {
     type: 'histogram', help: 'How long GitHub requests waited for pacing.', labels: ['token_hash', 'request_type', 'api'], buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 7.5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 150, 180],
   },
-  prow_github_requests_total: { type: 'counter', help: 'GitHub calls by plugin; `free` ones cost no rate limit (304, coalesced).', labels: ['plugin', 'cost'] },
+  prow_github_requests_total: { type: 'counter', help: 'GitHub calls by plugin; `free` ones cost no rate limit (304, coalesced).', labels: ['plugin', 'cost', 'kind'] },
   sinker_pods_existing: { type: 'gauge', help: 'Pods of ours when old things were last removed.' },
   sinker_prow_jobs_existing: { type: 'gauge', help: 'ProwJobs when old things were last removed.' },
   sinker_loop_duration_seconds: { type: 'gauge', help: 'How long removing old things took.' },

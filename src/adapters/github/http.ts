@@ -89,6 +89,11 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** GraphQL queries are posted, too; only mutations write. */
+function isRead({ method, route, repeatable }: Pick<Call, 'method' | 'route' | 'repeatable'>): boolean {
+  return method === 'GET' || (route === '/graphql' && repeatable === true);
+}
+
 /** The one pipeline that every REST and GraphQL call goes through. */
 export function createHttp(deps: HttpDeps): Http {
   const { endpoints, retry, mode, clock, log, metrics, identity, cache, pacing, userAgent, graphqlEndpoint, censor } = deps;
@@ -97,7 +102,7 @@ export function createHttp(deps: HttpDeps): Http {
   const open = createSharing();
 
   const account = (call: Call, how: 'counted' | 'free', cacheMode: string, hash: string): void => {
-    metrics.count('prow_github_requests_total', { plugin: call.plugin, cost: how });
+    metrics.count('prow_github_requests_total', { plugin: call.plugin, cost: how, kind: isRead(call) ? 'read' : 'write' });
     metrics.count('ghcache_responses', { mode: cacheMode, path: pathLabel(call.label ?? call.route), user_agent: userAgent, token_hash: hash });
   };
 

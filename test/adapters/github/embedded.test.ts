@@ -143,7 +143,7 @@ test('repeated reads are free', async () => {
   const metrics = countingMetrics();
   const github = client({ metrics }).forPlugin('lgtm');
   for (let n = 0; n < 3; n++) await github.pull(pull(), { signal });
-  expect(metrics.counts.get('prow_github_requests_total lgtm free') ?? 0).toBeGreaterThanOrEqual(2);
+  expect(metrics.counts.get('prow_github_requests_total lgtm free read') ?? 0).toBeGreaterThanOrEqual(2);
 });
 
 test('the tide check and the merge, and the merge read back', async () => {

@@ -80,8 +80,8 @@ export function countingMetrics(): Counted {
   const counts = new Map<string, number>();
   return {
     counts,
-    count(name: string, { plugin, cost, mode, path }: Labels = {}, by = 1) {
-      const key = [name, plugin, cost, mode, path].filter((one) => one !== undefined).join(' ');
+    count(name: string, { plugin, cost, kind, mode, path }: Labels = {}, by = 1) {
+      const key = [name, plugin, cost, kind, mode, path].filter((one) => one !== undefined).join(' ');
       counts.set(key, (counts.get(key) ?? 0) + by);
     },
     set() {},

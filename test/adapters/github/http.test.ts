@@ -15,7 +15,7 @@ describe('the conditional cache', () => {
     expect((await world.another().forPlugin('hold').pull(pull, { signal })).title).toBe('one');
     expect(world.server.asked).toHaveLength(2);
     expect(Object.fromEntries(world.metrics.counts)).toEqual({
-      'prow_github_requests_total lgtm counted': 1, 'prow_github_requests_total hold free': 1,
+      'prow_github_requests_total lgtm counted read': 1, 'prow_github_requests_total hold free read': 1,
       'ghcache_responses MISS /repos/:owner/:repo/pulls/:pullId': 1, 'ghcache_responses REVALIDATED /repos/:owner/:repo/pulls/:pullId': 1,
     });
   });
@@ -55,7 +55,7 @@ describe('coalescing', () => {
     held.open();
     expect((await Promise.all(both)).map(({ title }) => title)).toEqual(['one', 'one']);
     expect(world.server.asked).toHaveLength(1);
-    expect(world.metrics.counts.get('prow_github_requests_total hold free')).toBe(1);
+    expect(world.metrics.counts.get('prow_github_requests_total hold free read')).toBe(1);
   });
 
   test('a caller who gives up does not take the answer from the other', async () => {
