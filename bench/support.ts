@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -23,8 +23,41 @@ export interface Bench extends AsyncDisposable {
   readonly pulls: readonly number[];
   /** Resident memory of the serving process, in MB. */
   rssMb(): number;
+  /** Resident memory of the serving process and of its private Redis, and of what else they started, in MB. */
+  memory(): Memory;
   /** Deliveries that wait, from the metrics of Redis' own count: none once all is handled. */
   metrics(): Promise<string>;
+}
+
+/** Resident memory in MB; `others` are gits and the like, which come and go. */
+export interface Memory {
+  readonly prow: number;
+  readonly redis: number;
+  readonly others: number;
+}
+
+/** What is measured of `prow serve`, and on what. */
+export interface BenchOptions {
+  /** GitHub's API waits so long before each answer. */
+  readonly latencyMs: number;
+  /** Pull requests that are opened and handled before anything is measured. */
+  readonly pulls: number;
+  readonly plugins?: readonly string[];
+  /** Organisations in which the plugins are enabled beside the one with the pull requests. */
+  readonly orgs?: readonly string[];
+  /** With a fake one jobs are only created; with the embedded one they are run and reported as well. */
+  readonly cluster?: 'fake' | 'embedded';
+  /** What the installation acts as. */
+  readonly components?: string;
+  /** `config.yaml`, as JSON. */
+  readonly config?: object;
+  /** Presubmits of the one repository. */
+  readonly jobs?: readonly object[];
+  readonly flags?: readonly string[];
+  /** Port of the queue UI; none unless said. */
+  readonly adminPort?: number;
+  /** What Node.js runs as `prow`: the checkout, unless said. */
+  readonly entry?: readonly string[];
 }
 
 /** What a figure was measured on. */
@@ -48,13 +81,16 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-/** Starts everything; `pulls` pull requests are opened and handled before anything is measured. */
-export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold', 'lgtm', 'approve', 'help'], cluster: wanted = 'fake' }: { latencyMs: number; pulls: number; plugins?: readonly string[]; cluster?: 'fake' | 'embedded' }): Promise<Bench> {
+const UNIT = { name: 'unit', always_run: false, decorate: false, spec: { containers: [{ image: 'alpine', command: ['true'] }] } };
+
+/** Starts everything, each in its own process but for GitHub and the cluster, which are in this one. */
+export async function startBench({
+  latencyMs, pulls, plugins = ['trigger', 'hold', 'lgtm', 'approve', 'help'], orgs = [], cluster: wanted = 'fake', components = wanted === 'fake' ? 'hook' : 'hook,plank,crier,sinker,horologium', config = {}, jobs = [UNIT], flags = [], adminPort = -1, entry = ['bin/prow'],
+}: BenchOptions): Promise<Bench> {
   const dir = mkdtempSync(join(tmpdir(), 'prow-bench-'));
   const manifest = parse(readFileSync('app.yml', 'utf8')) as NonNullable<GitHubOptions['manifest']>;
   const github = await startGitHub({ latencyMs, manifest, webhookSecret: 'bench-secret', limits: { core: 1_000_000, graphql: 1_000_000, search: 1_000_000 } });
   const kube = await startFakeKube();
-  // With a fake one jobs are only created; with the embedded one they are run and reported as well.
   const cluster = wanted === 'fake' ? undefined : await startCluster({ dir: join(dir, 'cluster'), images: () => undefined, kubelet: 'none', clock: { now: Date.now }, log: silentLog });
   const kubeconfig = cluster?.kubeconfigPath ?? kube.writeKubeconfig(join(dir, 'kubeconfig'));
   const { world } = github;
@@ -65,14 +101,13 @@ export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold
   await mia.push(REPO, { branch: 'main', files: { 'README.md': '# shop\n', OWNERS: 'approvers: [max]\nreviewers: [mia]\n' } });
   const file = (name: string, text: string) => { const path = join(dir, name); writeFileSync(path, text, { mode: 0o600 }); return path; };
   const [port, metricsPort] = [await freePort(), await freePort()];
-  const job = { name: 'unit', always_run: false, decorate: false, spec: { containers: [{ image: 'alpine', command: ['true'] }] } };
   const args = [
-    'serve', '--config-path', file('config.yaml', '{}\n'), '--job-config-path', file('jobs.yaml', JSON.stringify({ presubmits: { [REPO]: [job] } })), '--plugin-config', file('plugins.yaml', JSON.stringify({ plugins: { acme: { plugins } } })),
+    'serve', '--config-path', file('config.yaml', JSON.stringify(config)), '--job-config-path', file('jobs.yaml', JSON.stringify({ presubmits: { [REPO]: jobs } })), '--plugin-config', file('plugins.yaml', JSON.stringify({ plugins: Object.fromEntries(['acme', ...orgs].map((org) => [org, { plugins }])) })),
     '--hmac-secret-file', file('hmac', 'bench-secret'), '--github-endpoint', github.url, '--github-graphql-endpoint', github.graphqlUrl, '--github-host', github.gitUrl, '--github-app-id', String(github.appId),
-    '--github-app-private-key-path', file('key.pem', github.appKey), '--kubeconfig', kubeconfig, '--port', String(port), '--metrics-port', String(metricsPort), '--admin-port', '-1', '--health-port', '-1', '--host', '127.0.0.1',
-    '--components', cluster ? 'hook,plank,crier,sinker,horologium' : 'hook', '--state-dir', join(dir, 'state'), '--log-level', 'error', '--grace-period', '5s',
+    '--github-app-private-key-path', file('key.pem', github.appKey), '--kubeconfig', kubeconfig, '--port', String(port), '--metrics-port', String(metricsPort), '--admin-port', String(adminPort), '--health-port', '-1', '--host', '127.0.0.1',
+    '--components', components, '--state-dir', join(dir, 'state'), '--log-level', 'error', '--grace-period', '5s', ...flags,
   ];
-  const child: ChildProcess = spawn(process.execPath, ['bin/prow', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child: ChildProcess = spawn(process.execPath, [...entry, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
   const url = `http://127.0.0.1:${port}`;
   await until('prow serve is ready', async () => (await fetch(`${url}/healthz/ready`).catch(() => undefined))?.status === 200);
@@ -95,7 +130,8 @@ export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold
   }
   return {
     github, kube, kubeconfig, url, pulls: opened,
-    rssMb: () => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1]) / 1_024),
+    rssMb: () => residentMb(child.pid ?? 0),
+    memory: () => memoryBelow(child.pid ?? 0),
     metrics: async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
@@ -106,6 +142,26 @@ export async function startBench({ latencyMs, pulls, plugins = ['trigger', 'hold
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function residentMb(pid: number): number {
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024);
+}
+
+/** A process and all that descends from it; one that ends meanwhile counts for nothing. */
+function memoryBelow(prow: number): Memory {
+  const parents = new Map<number, { readonly parent: number; readonly name: string }>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      parents.set(Number(pid), { parent: Number(/PPid:\s+(\d+)/.exec(status)?.[1]), name: /Name:\s+(\S+)/.exec(status)?.[1] ?? '' });
+    } catch { /* it ended */ }
+  }
+  const below = (pid: number): boolean => { const { parent = 0 } = parents.get(pid) ?? {}; return parent === prow || (parent > 1 && below(parent)); };
+  const sum = (wanted: (name: string) => boolean): number => [...parents].filter(([pid, { name }]) => wanted(name) && below(pid)).reduce((all, [pid]) => {
+    try { return all + residentMb(pid); } catch { return all; }
+  }, 0);
+  return { prow: residentMb(prow), redis: sum((name) => name === 'redis-server'), others: sum((name) => name !== 'redis-server') };
 }
 
 export { REPO };
