@@ -64,7 +64,7 @@ const TRIGGERED_MS = 1_000;
 /** Opens the clusters and whatever jobs are told to. Nothing of it acts: that is the queues' part. */
 export async function openJobSide({ settings, config, github, connection, clock, log, metrics, every, env, version, secret }: JobSideDeps): Promise<JobSide> {
   const { components, role, mode, jobs } = settings;
-  const pods = role !== 'web' && (components.has('plank') || components.has('sinker'));
+  const pods = podsUse(role, components);
   const kube = await openKube({
     sources: {
       file: settings.kubeconfig, dir: jobs.kubeconfigDir, suffix: jobs.kubeconfigSuffix, projectedTokenFile: jobs.projectedTokenFile, inCluster: jobs.inCluster,
@@ -74,7 +74,7 @@ export async function openJobSide({ settings, config, github, connection, clock,
       const { prow } = config.current();
       return { prowJobNamespace: prow.prowjob_namespace, podNamespace: prow.pod_namespace, disabledClusters: prow.disabled_clusters };
     },
-    mode, watching: pods ? 'jobs and pods' : 'jobs', userAgent: `prow/${version}`, every, clock, random: Math.random, log,
+    mode, watching: pods === 'read' ? 'jobs' : 'jobs and pods', pods, userAgent: `prow/${version}`, every, clock, random: Math.random, log,
     onClusterState: (cluster, state) => { if (state !== 'Reachable') metrics.count('kubernetes_failed_client_creations', { cluster }); },
   });
   const storage = createStorage(new Map([['file', localStorage({ roots: jobs.storageRoots })]]));
@@ -109,6 +109,12 @@ export async function openJobSide({ settings, config, github, connection, clock,
     },
     [Symbol.asyncDispose]: () => kube[Symbol.asyncDispose](),
   };
+}
+
+/** What this process does with pods: only workers of plank and sinker touch them, all others show their logs at most. */
+function podsUse(role: Settings['role'], components: ReadonlySet<string>): 'run' | 'collect' | 'read' {
+  if (role === 'web') return 'read';
+  return components.has('plank') ? 'run' : components.has('sinker') ? 'collect' : 'read';
 }
 
 function slackFor({ endpoint, tokenFile, more }: Settings['jobs']['slack'], mode: 'act' | 'dry', secret: JobSideDeps['secret']) {
@@ -152,10 +158,13 @@ export function addKeys({ kube, reporters, adders, config, components, log }: Ke
   const plank = components.has('plank');
   const { jobIndex, clusters } = kube;
 
+  const wake = (job: ProwJob): void => {
+    if (!isComplete(job) && job.spec.agent === 'kubernetes' && job.status.state !== 'scheduling') add(adders.prowjob.add({ name: job.metadata.name }));
+  };
   const onJob = ({ old, now }: Change<ProwJob>): void => {
     const job = now ?? old;
     if (!job) return;
-    if (now && plank && !isComplete(now) && now.spec.agent === 'kubernetes' && now.status.state !== 'scheduling') add(adders.prowjob.add({ name: now.metadata.name }));
+    if (now && plank) wake(now);
     if (now) for (const reporter of dueReporters(now, reporters)) add(adders.report.add({ reporter, name: now.metadata.name }, { delayMs: now.status.state === 'triggered' ? TRIGGERED_MS : 0 }));
     const ended = old !== undefined && !isComplete(old) && (now === undefined || isComplete(now));
     if (ended && plank) for (const name of waitingBehind(job, jobIndex.by('state', 'triggered'), { all: config.current().prow.plank.max_concurrency })) add(adders.prowjob.add({ name }));
@@ -168,23 +177,25 @@ export function addKeys({ kube, reporters, adders, config, components, log }: Ke
   // What was there before anybody listened.
   for (const now of jobIndex.list()) onJob({ key: { namespace: now.metadata.namespace ?? '', name: now.metadata.name }, old: undefined, now });
 
-  const followed = new Set<object>();
+  const followed = new Map<object, () => void>();
+  let reachable: ReadonlySet<string> = new Set();
   const followPods = (): void => {
-    for (const { alias, index } of clusters.each()) {
+    const now = clusters.each();
+    for (const { index } of now) {
       if (followed.has(index)) continue;
-      followed.add(index);
-      stops.push(index.onChange(({ old, now }) => {
-        const pod = now ?? old;
+      followed.set(index, index.onChange(({ old, now: there }) => {
+        const pod = there ?? old;
         if (pod) add(adders.prowjob.add({ name: prowJobOf(pod) }));
       }));
-      // Jobs that waited for this cluster.
-      for (const job of jobIndex.by('cluster', alias)) if (!isComplete(job)) add(adders.prowjob.add({ name: job.metadata.name }));
     }
+    // Jobs that waited for a cluster to come, or to come back.
+    for (const { alias } of now) if (!reachable.has(alias)) for (const job of jobIndex.by('cluster', alias)) wake(job);
+    reachable = new Set(now.map(({ alias }) => alias));
   };
   if (plank) {
     stops.push(clusters.onChange(followPods));
     followPods();
   }
-  return () => { for (const stop of stops) stop(); };
+  return () => { for (const stop of [...stops, ...followed.values()]) stop(); };
 }
 

@@ -31,7 +31,7 @@ export interface KubeSources {
 export interface Context {
   /** A KubeConfig whose current context it is, without anything remembered of earlier calls. */
   readonly load: () => KubeConfig;
-  /** Equal for equal contexts. */
+  /** Equal for contexts that lead to one server as one user, whatever they are called. */
   readonly print: string;
 }
 
@@ -177,7 +177,7 @@ function contextOf(cluster: Cluster, user: User, { KubeConfig }: Library): Conte
       config.loadFromClusterAndUser(cluster, user);
       return config;
     },
-    print: createHash('sha256').update(JSON.stringify([cluster, user])).digest('base64'),
+    print: createHash('sha256').update(JSON.stringify([{ ...cluster, name: '' }, { ...user, name: '' }])).digest('base64'),
   };
 }
 

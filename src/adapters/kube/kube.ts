@@ -22,6 +22,8 @@ export interface KubeOptions {
   readonly mode: 'act' | 'dry';
   /** A process that only answers pages needs no pods; a command needs no index at all. */
   readonly watching: Opening['watching'];
+  /** What is done with pods, and so has to be allowed; whoever watches them runs jobs unless said. A dry run only reads. */
+  readonly pods?: Opening['pods'];
   /** How this program calls itself, e.g. `prow/1.2`. */
   readonly userAgent: string;
   /** Looks at the kubeconfigs again; undefined: they are read once. */
@@ -51,7 +53,8 @@ export async function openKube(options: KubeOptions): Promise<OpenedKube> {
   const library = await import('@kubernetes/client-node');
   const reflecting = { clock, random, log, timings: { ...usualTimings, ...options.timings } };
   const connect = ({ load }: Context) => openHttp(openCredentials(load, clock), { userAgent: options.userAgent });
-  const clusters = openClusters({ podNamespace: () => settings().podNamespace, mode, watching, askMs: 15_000, connect, reflecting, onState: options.onClusterState, log });
+  const pods = mode === 'dry' ? 'read' : options.pods ?? (watching === 'jobs and pods' ? 'run' : 'read');
+  const clusters = openClusters({ podNamespace: () => settings().podNamespace, mode, watching, pods, askMs: 15_000, connect, reflecting, onState: options.onClusterState, log });
   const jobIndex = openMemory(prowJobLookups, log);
   let main: { http: KubeHttp; print: string; close(): Promise<void> } | undefined;
 

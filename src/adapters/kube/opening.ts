@@ -1,5 +1,6 @@
 import type { ClusterState } from '../../core/ports/kube.js';
 import type { Log } from '../../core/ports/log.js';
+import type { PodUse } from './access.js';
 import type { Context } from './contexts.js';
 import type { KubeHttp } from './http.js';
 import type { Reflecting } from './reflector.js';
@@ -11,6 +12,8 @@ export interface Opening {
   readonly mode: 'act' | 'dry';
   /** Which indexes are kept. Without one an index stays empty and never becomes synced. */
   readonly watching: 'nothing' | 'jobs' | 'jobs and pods';
+  /** What is done with pods, and so has to be allowed. */
+  readonly pods: PodUse;
   /** How long a cluster may take to say what is allowed. */
   readonly askMs: number;
   readonly connect: (context: Context) => KubeHttp;

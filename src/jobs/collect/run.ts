@@ -27,7 +27,9 @@ export async function runCollect({ config, jobs, index, clusters, metrics, clock
   const now = clock.now();
   if (!index.synced()) return { lookAgainAt: now + UNSYNCED_MS };
   const { sinker } = config.prow;
-  const open = clusters.each().filter(({ alias, index: pods }) => !sinker.exclude_clusters.includes(alias) && pods.synced());
+  const allowed = clusters.each().filter(({ alias, index: pods }) => !sinker.exclude_clusters.includes(alias) && pods.synced());
+  // Several aliases may lead to the same pods.
+  const open = [...new Map(allowed.map((cluster) => [cluster.index, cluster])).values()];
   const removals = decideCollect({
     jobs: index.list(),
     pods: open.flatMap(({ alias, index: pods }) => pods.list().map((pod) => collected(alias, pod))),

@@ -12,16 +12,14 @@ import { drop, json, scripted, type Answer } from './scripted.js';
 
 const signal = new AbortController().signal;
 
+/** The verb that a review asks about. */
+const verbIn = (body: string): string => (JSON.parse(body) as { spec: { resourceAttributes: { verb: string } } }).spec.resourceAttributes.verb;
+
 /** A cluster with nothing in it, where all but the given verbs is allowed. */
-const empty = (...denied: readonly string[]): Answer => {
-  // The body of a review is not read here: verbs are asked for in a known order.
-  let reviews = 0;
-  const verbs = ['create', 'delete', 'list', 'watch', 'get', 'patch'];
-  return (response, asked) => {
-    if (asked.path.endsWith('/selfsubjectaccessreviews')) json(201, { status: { allowed: !denied.includes(verbs[reviews++ % verbs.length] ?? '') } })(response, asked);
-    else if (asked.query['watch'] === 'true') { response.writeHead(200); response.flushHeaders(); }
-    else json(200, { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '5' }, items: [] })(response, asked);
-  };
+const empty = (...denied: readonly string[]): Answer => (response, asked) => {
+  if (asked.path.endsWith('/selfsubjectaccessreviews')) json(201, { status: { allowed: !denied.includes(verbIn(asked.body)) } })(response, asked);
+  else if (asked.query['watch'] === 'true') { response.writeHead(200); response.flushHeaders(); }
+  else json(200, { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '5' }, items: [] })(response, asked);
 };
 
 function kubeconfig(servers: Readonly<Record<string, string>>, current: string): string {
@@ -86,8 +84,67 @@ test('what is not allowed is named', async () => {
   writeFileSync(at.file, kubeconfig({ default: cluster.url }, 'default'));
   await using kube = await opened(at.file);
   expect(kube.clusters.health()).toEqual([{ alias: 'default', state: 'MissingPermissions', text: 'this installation may not create, patch pods in namespace pods', synced: false }]);
-  await using dry = await opened(at.file, { mode: 'dry' });
-  expect(dry.clusters.each()).toHaveLength(0);
+});
+
+test.each<{ name: string; how: Partial<KubeOptions>; asks: readonly string[] }>([
+  { name: 'who runs jobs', how: {}, asks: ['create', 'delete', 'get', 'list', 'patch', 'watch'] },
+  { name: 'who throws pods away', how: { pods: 'collect' }, asks: ['delete', 'get', 'list', 'patch', 'watch'] },
+  { name: 'who shows logs', how: { watching: 'jobs' }, asks: ['get', 'list', 'watch'] },
+  { name: 'a dry run', how: { mode: 'dry', pods: 'run' }, asks: ['get', 'list', 'watch'] },
+])('$name needs no more than it does, and cannot do with less', async ({ how, asks }) => {
+  const all = ['create', 'delete', 'get', 'list', 'patch', 'watch'];
+  await using cluster = await scripted(empty(...all.filter((verb) => !asks.includes(verb))));
+  using at = place();
+  writeFileSync(at.file, kubeconfig({ default: cluster.url }, 'default'));
+  {
+    await using kube = await opened(at.file, how);
+    expect(kube.clusters.get('')).toMatchObject({ kind: 'cluster' });
+    expect(cluster.asked.filter(({ path }) => path.endsWith('reviews')).map(({ body }) => verbIn(body)).sort()).toEqual(asks);
+  }
+  for (const verb of asks) {
+    cluster.otherwise = empty(verb);
+    await using kube = await opened(at.file, how);
+    expect(kube.clusters.health()).toEqual([expect.objectContaining({ state: 'MissingPermissions', text: `this installation may not ${verb} pods in namespace pods` })]);
+  }
+});
+
+test('aliases of one server, user and namespace share one watch; another user is asked apart', async () => {
+  await using cluster = await scripted(empty());
+  using at = place();
+  const about = (names: Readonly<Record<string, string>>) => JSON.stringify({
+    'current-context': 'infra', clusters: [{ name: 'a', cluster: { server: cluster.url } }, { name: 'b', cluster: { server: cluster.url } }],
+    users: [{ name: 'x', user: { token: 'one' } }, { name: 'y', user: { token: 'one' } }, { name: 'z', user: { token: 'two' } }],
+    contexts: Object.entries(names).map(([name, way]) => ({ name, context: { cluster: way[0], user: way[1] } })),
+  });
+  const watches = () => cluster.asked.filter(({ path, query }) => path.endsWith('/pods') && query['watch'] === 'true').map(({ headers }) => headers.authorization).sort();
+  writeFileSync(at.file, about({ infra: 'ax', trusted: 'by', other: 'az' }));
+  await using kube = await opened(at.file);
+  await eventually('the watches', () => watches().length >= 2);
+  expect(kube.clusters.names()).toEqual(['default', 'infra', 'other', 'trusted']);
+  const get = (alias: string) => {
+    const found = kube.clusters.get(alias);
+    if (found.kind === 'fault') throw new Error(found.text);
+    return found;
+  };
+  expect([get('default').index, get('trusted').index].every((index) => index === get('infra').index)).toBe(true);
+  expect(get('other').index).not.toBe(get('infra').index);
+  expect(['default', 'infra', 'trusted'].map((alias) => get(alias).alias)).toEqual(['default', 'infra', 'trusted']);
+
+  // The watch outlives each alias but the last.
+  const kept = get('infra').index;
+  writeFileSync(at.file, about({ infra: 'ax', other: 'az' }));
+  await kube.reload();
+  expect(kube.clusters.get('trusted')).toMatchObject({ why: 'unknown' });
+  expect(get('infra').index).toBe(kept);
+  expect(watches()).toEqual(['Bearer one', 'Bearer two']);
+
+  // What befalls the server befalls each of its names.
+  cluster.otherwise = drop;
+  cluster.breakAll();
+  await eventually('the fault', () => kube.clusters.each().length === 0);
+  expect(kube.clusters.health().map(({ alias, state }) => `${alias} ${state}`)).toEqual(['default Error', 'infra Error', 'other Error']);
+  cluster.otherwise = empty();
+  await eventually('all of them', () => kube.clusters.each().length === 3);
 });
 
 test('clusters come and go with the kubeconfig, and stay when it breaks', async () => {

@@ -8,6 +8,8 @@ export interface Asked {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingMessage['headers'];
+  /** Of what is not just read. */
+  readonly body: string;
 }
 
 export type Answer = (response: ServerResponse, asked: Asked) => void;
@@ -37,10 +39,19 @@ export async function scripted(otherwise: Answer = refuse(503, 'Unavailable')): 
   const state = { otherwise };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://kube');
-    const one: Asked = { method: request.method ?? '', path: url.pathname, query: Object.fromEntries(url.searchParams), headers: request.headers };
-    asked.push(one);
-    request.resume();
-    (answers.shift() ?? state.otherwise)(response, one);
+    const take = (body: string) => {
+      const one: Asked = { method: request.method ?? '', path: url.pathname, query: Object.fromEntries(url.searchParams), headers: request.headers, body };
+      asked.push(one);
+      (answers.shift() ?? state.otherwise)(response, one);
+    };
+    if (request.method === 'GET') {
+      request.resume();
+      take('');
+      return;
+    }
+    let body = '';
+    request.on('data', (chunk: Buffer) => { body += chunk.toString(); });
+    request.once('end', () => { take(body); });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
