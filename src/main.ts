@@ -103,7 +103,9 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     endpoints: settings.github.endpoints, graphqlEndpoint: settings.github.graphqlEndpoint, userAgent: 'prow', retry: settings.retry, mode: mode === 'dry' ? 'dry' : 'live', redis: patient, prefix, clock, log, metrics, censor, enabled: () => [...config.current().enabled.keys()],
     auth: auth.kind === 'app' ? { kind: 'app', appId: auth.appId, privateKey: () => authSecret.value() } : { kind: 'token', token: () => authSecret.value() },
   });
-  void tellMissingGrants(github, log);
+  const asking = new AbortController();
+  closings.push(async () => { asking.abort(new Error('stopping')); });
+  void tellMissingGrants(github, { signal: asking.signal, log });
   const gitOptions = { dir: settings.gitDir ?? join(settings.stateDir, 'git'), baseUrl: gitBase(settings.github.host), credentials: (org: string, signal: AbortSignal) => github.gitCredentials(org, signal), clock, env: process.env, log, censor: censor.censor };
   const git = createGit(gitOptions);
   const followed = settings.configRepo ? await followRepo(settings.configRepo, settings, { github, git: gitOptions, log }) : undefined;
@@ -254,12 +256,12 @@ async function reposOf(config: Snapshot, list: (org: string) => Promise<readonly
 }
 
 /** Says once what the App lacks; GitHub being away is no reason not to start. */
-async function tellMissingGrants(github: Pick<GitHub, 'granted'>, log: Log): Promise<void> {
+async function tellMissingGrants(github: Pick<GitHub, 'granted'>, { signal, log }: Readonly<{ signal: AbortSignal; log: Log }>): Promise<void> {
   try {
-    const granted = await github.granted({ signal: AbortSignal.timeout(60_000) });
+    const granted = await github.granted({ signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]) });
     for (const line of granted ? missingGrants(granted) : []) log.error({ missing: line }, line);
   } catch (err) {
-    log.warn({ err }, 'GitHub did not say what the App may do');
+    if (!signal.aborted) log.warn({ err }, 'GitHub did not say what the App may do');
   }
 }
 

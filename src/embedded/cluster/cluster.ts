@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../core/ports/clock.js';
 import type { Log } from '../../core/ports/log.js';
 import { startApi } from './api/api.js';
@@ -35,12 +37,14 @@ export interface Cluster {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The chart's definition of ProwJob, in a checkout and in a build. */
-const CRD = new URL('../../../helm/crds/prowjob.yaml', import.meta.url);
+/** The chart's definition of ProwJob: of a checkout, of an image, and of a build inside a checkout. */
+const CRDS = ['../../../helm/crds/prowjob.yaml', '../../../../helm/crds/prowjob.yaml'].map((path) => new URL(path, import.meta.url));
 
 /** Starts a Kubernetes API server on loopback and a kubelet that runs pods as local processes. Throws when the folder is in use or damaged. */
 export async function startCluster({ dir, port = 0, images, log, clock, kubeconfigPath = join(dir, 'kubeconfig'), kubelet = 'local', pods = {}, historySize = 5_000, bookmarkMs = 10_000 }: ClusterOptions): Promise<Cluster> {
-  const api = await startApi({ dir, port, crd: CRD, kubeconfigPath, clock, log, historySize, bookmarkMs });
+  const crd = CRDS.find((file) => existsSync(file));
+  if (crd === undefined) throw new Error(`the definition of ProwJob is missing: ${CRDS.map((file) => fileURLToPath(file)).join(' or ')}`);
+  const api = await startApi({ dir, port, crd, kubeconfigPath, clock, log, historySize, bookmarkMs });
   const runner = kubelet === 'local'
     ? await startKubelet({ kubeconfigPath, dir: join(dir, 'pods'), logs: join(dir, 'logs'), images, clock, log, ...pods }).catch(async (error: unknown) => { await api.stop(); throw error; })
     : undefined;
