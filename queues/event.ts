@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PluginOutcome } from '../src/core/ports/events.js';
 import type { Taken } from '../src/core/ports/lanes.js';
+import { NotYet } from '../src/core/errors.js';
 import { defineQueue, type Adder } from '../src/core/queue.js';
 import { attempt, decideNext, outcomeOf } from './shared/attempt.js';
 import { announce, poke } from './shared/handled.js';
@@ -46,9 +47,12 @@ async function part(plugin: string, lane: string, taken: Taken, deps: EventDeps,
       return undefined;
     case 'failed': {
       const next = decideNext(ended, 1, clock.now());
-      log.warn({ err: ended.error, plugin, lane, delivery: delivery.id, next: next.kind }, 'plugin failed');
+      const early = ended.error instanceof NotYet;
+      if (early) log.debug({ plugin, lane, delivery: delivery.id, why: ended.error.message }, 'plugin waits');
+      else log.warn({ err: ended.error, plugin, lane, delivery: delivery.id, next: next.kind }, 'plugin failed');
       if (next.kind === 'retry') {
-        await handOver(lane, taken, outcomeOf(plugin, ended, 'retrying'), { ...next, started: taken.taken }, deps);
+        // What waits has done nothing yet: it is a first start when its time comes.
+        await handOver(lane, taken, outcomeOf(plugin, ended, 'retrying'), { ...next, started: early ? taken.taken - 1 : taken.taken }, deps);
         return undefined;
       }
       const dead = outcomeOf(plugin, ended, 'dead');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Delivery } from '../src/core/event.js';
 import type { Waiting } from '../src/core/ports/lanes.js';
+import { NotYet } from '../src/core/errors.js';
 import { defineQueue } from '../src/core/queue.js';
 import { attempt, decideNext, outcomeOf, type Attempt } from './shared/attempt.js';
 import { announce } from './shared/handled.js';
@@ -36,7 +37,8 @@ async function advance({ plugin, lane }: Backlog, first: Waiting, deps: PairDeps
   } else {
     const next = deadly ? ({ kind: 'dead' } as const) : decideNext(ended, failed + 1, clock.now());
     if (next.kind === 'retry') {
-      deps.log.warn({ err: ended.error, plugin, lane, delivery: delivery.id, failed: next.failed }, 'plugin failed, tried again later');
+      if (ended.error instanceof NotYet) deps.log.debug({ plugin, lane, delivery: delivery.id, why: ended.error.message }, 'plugin waits');
+      else deps.log.warn({ err: ended.error, plugin, lane, delivery: delivery.id, failed: next.failed }, 'plugin failed, tried again later');
       await lanes.postpone({ id: delivery.id, plugin, lane }, { ...next, outcome: outcomeOf(plugin, ended, 'retrying') });
       return next.notBefore;
     }

@@ -2,7 +2,7 @@ import type { Delivery } from '../../src/core/event.js';
 import type { PluginOutcome } from '../../src/core/ports/events.js';
 import type { Handling } from '../../src/core/ports/handling.js';
 import type { Clock } from '../../src/core/ports/clock.js';
-import { RemoteError } from '../../src/core/errors.js';
+import { NotYet, RemoteError } from '../../src/core/errors.js';
 import { backoff, isFinal, toError } from '../../src/core/retry.js';
 
 /** How one run of a plugin ended. `late`: it was aborted after its limit. */
@@ -60,6 +60,8 @@ const RETRY = { backoffMs: 1_000, maxBackoffMs: 300_000 } as const;
 
 /** Decides by class of the error and number of failed attempts, this one included. */
 export function decideNext(attempt: Exclude<Attempt, { kind: 'done' }>, failed: number, now: number): Next {
+  // It did not fail; that a plugin waits for ever shows in the number of its starts.
+  if (attempt.error instanceof NotYet) return { kind: 'retry', failed: failed - 1, notBefore: Math.max(attempt.error.until, now) };
   const limit = attempt.kind === 'late' ? LIMITS.late : attempt.error instanceof RemoteError ? LIMITS.remote : LIMITS.own;
   if (isFinal(attempt.error) || failed >= limit) return { kind: 'dead' };
   return { kind: 'retry', failed, notBefore: now + backoff(failed, RETRY, attempt.error) };

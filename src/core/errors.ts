@@ -1,4 +1,4 @@
-export type Service = 'github' | 'git' | 'kubernetes' | 'redis' | 'slack' | 'storage';
+export type Service = 'github' | 'git' | 'kubernetes' | 'redis' | 'slack' | 'storage' | 'external';
 
 /** Another service failed or refused; `retry` says whether the same call may succeed later. */
 export class RemoteError extends Error {
@@ -39,6 +39,16 @@ export class PermissionError extends RemoteError {
 /** Something that a person can mend. Its message is posted word for word to whoever asked, and it is never retried. */
 export class UserError extends Error {
   override readonly name = 'UserError';
+}
+
+/** No failure: it is too early to decide. What threw this is run again at `until` (milliseconds since the epoch), soonest. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+  readonly until: number;
+  constructor(message: string, until: number) {
+    super(message);
+    this.until = until;
+  }
 }
 
 /** A file, flag or setting is wrong; `problems` name the places. */

@@ -1,7 +1,7 @@
 import type { Action, ActionKind } from '../core/action.js';
 import { isComplete } from '../core/prowjob.js';
 import { isFinal, toError } from '../core/retry.js';
-import { NotFoundError, RemoteError } from '../core/errors.js';
+import { NotFoundError, NotYet, RemoteError } from '../core/errors.js';
 import type { IssueRef } from '../core/ids.js';
 import type { Priority } from '../core/ports/github.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
@@ -47,12 +47,14 @@ async function performEach(actions: readonly Action[], context: ActContext, deps
 export function combined(errors: readonly Error[]): Error {
   const [first] = errors;
   if (first && errors.length === 1) return first;
+  const waits = errors.filter((error) => error instanceof NotYet);
+  if (first && waits.length === errors.length) return waits.reduce((last, one) => (one.until > last.until ? one : last));
   const all = new AggregateError(errors, errors.map((error) => error.message).join('; '));
   const again = errors.filter((error) => !isFinal(error));
   const [remote] = errors.filter((error) => error instanceof RemoteError);
   if (again.length === 0 && first) return remote ? new RemoteError(all.message, { service: remote.service, retry: 'never', cause: all }) : first;
-  const waits = again.map((error) => (error instanceof RemoteError ? error.retryAfterMs : undefined)).filter((ms) => ms !== undefined);
-  if (remote && waits.length > 0) return new RemoteError(all.message, { service: remote.service, retryAfterMs: Math.max(...waits), cause: all });
+  const asked = again.map((error) => (error instanceof RemoteError ? error.retryAfterMs : undefined)).filter((ms) => ms !== undefined);
+  if (remote && asked.length > 0) return new RemoteError(all.message, { service: remote.service, retryAfterMs: Math.max(...asked), cause: all });
   return all;
 }
 

@@ -1,7 +1,7 @@
 import type { InRepoReads } from '../config/jobs/inRepo.js';
 import type { ConfigSource, Snapshot } from '../config/snapshot.js';
 import type { ActionKind, Action } from '../core/action.js';
-import { UserError } from '../core/errors.js';
+import { NotYet, UserError } from '../core/errors.js';
 import type { Delivery, Event } from '../core/event.js';
 import { issueKey, slug, type Repo } from '../core/ids.js';
 import type { OwnersReads } from '../core/owners/port.js';
@@ -143,6 +143,7 @@ async function runPart(
     if (done.length > 0) deps.feed?.publish({ topic: 'plugin', key: delivery.id, at: clock.now(), text: `${plugin.name}: ${done.join(', ')}${where(event)}` });
     return done;
   } catch (error) {
+    if (error instanceof NotYet) throw error;
     metrics.count('prow_plugin_handle_errors', labels());
     if (!(error instanceof UserError)) {
       log.error({ err: error }, 'plugin failed');

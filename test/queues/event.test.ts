@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { bullPrefix } from '../../src/adapters/queue/jobs.js';
 import { startWorker } from '../../src/adapters/queue/worker.js';
-import { NotFoundError, RemoteError } from '../../src/core/errors.js';
+import { NotFoundError, NotYet, RemoteError } from '../../src/core/errors.js';
 import { repairQueue } from '../../queues/repair.js';
 import { delivery, laneOf, numberOf, startPath, systemClock } from '../support/path.js';
 import { eventually, testRedis } from '../support/redis.js';
@@ -69,6 +69,25 @@ test('a plugin that hangs goes on in its own queue after a while', async () => {
   await eventually('the end', async () => (await path.store.recent(5)).every(({ state }) => state === 'handled'));
   expect(ran).toEqual(['quick 0', 'quick 1', 'slow 0', 'slow 1']);
   expect(attempts).toEqual(['begun', 'aborted', 'begun']);
+});
+
+test('a plugin that waits is run again in time, as for the first time, and holds up no other', async () => {
+  await using connection = testRedis();
+  const ran: string[] = [];
+  await using path = await startPath(connection, {
+    plugins: ['patient', 'quick'],
+    run: async (plugin, what, { attempt }) => {
+      if (plugin === 'patient' && numberOf(what) === 0 && Date.now() < what.at + 300) throw new NotYet('too early', what.at + 300);
+      ran.push(`${plugin} ${numberOf(what)} ${attempt}`);
+      return [];
+    },
+  });
+  const first = delivery('o/r#1', { n: 0 });
+  await path.deliver(first);
+  await path.deliver(delivery('o/r#1', { n: 1 }));
+  await eventually('the end', async () => (await path.store.recent(5)).every(({ state }) => state === 'handled'));
+  expect(ran).toEqual(['quick 0 1', 'quick 1 1', 'patient 0 1', 'patient 1 1']);
+  expect(Date.now()).toBeGreaterThanOrEqual(first.at + 300);
 });
 
 test('a pair that cannot succeed is dead at once; its retry in the queue UI runs it again', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { NotFoundError, PermissionError, RemoteError, UserError } from '../../../src/core/errors.js';
+import { NotFoundError, NotYet, PermissionError, RemoteError, UserError } from '../../../src/core/errors.js';
 import { attempt, decideNext, type Attempt } from '../../../queues/shared/attempt.js';
 import { delivery, laneOf } from '../../support/path.js';
 
@@ -26,6 +26,13 @@ test.each<{ name: string; ended: Failed; failures: number; want: 'dead' | number
   const next = decideNext(ended, failures, 5_000);
   expect(next).toEqual(want === 'dead' ? { kind: 'dead' } : { kind: 'retry', failed: failures, notBefore: 5_000 + want });
 });
+
+test.each([
+  { name: 'what is too early waits without having failed', until: 9_000, failures: 1, want: { kind: 'retry', failed: 0, notBefore: 9_000 } },
+  { name: 'failures from before still count', until: 9_000, failures: 4, want: { kind: 'retry', failed: 3, notBefore: 9_000 } },
+  { name: 'and waits are no failures, however many', until: 9_000, failures: 30, want: { kind: 'retry', failed: 29, notBefore: 9_000 } },
+  { name: 'a time that is past is now', until: 1, failures: 1, want: { kind: 'retry', failed: 0, notBefore: 5_000 } },
+])('$name', ({ until, failures, want }) => expect(decideNext(failed(new NotYet('too early', until)), failures, 5_000)).toEqual(want));
 
 const clock = { now: () => 0 };
 const run = (plugin: (signal: AbortSignal) => Promise<readonly string[]>, signal = new AbortController().signal): Promise<Attempt> =>
