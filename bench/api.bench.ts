@@ -88,7 +88,7 @@ for (const [n, scene] of scenes.entries()) {
   world.install(org);
   await mia.push(slug, { branch: 'main', files: { 'README.md': '# shop\n', OWNERS: 'approvers: [max]\nreviewers: [mia, max]\n' } });
   await settled();
-  const costs = [];
+  const costs: ReturnType<typeof between>[] = [];
   for (let round = 0; round <= WARM; round++) {
     const branch = `change-${round}`;
     await mia.push(slug, { branch, files: { [`${branch}.txt`]: `${round}\n` } });

@@ -138,7 +138,7 @@ async function runPart(
   const labels = () => ({ event_type: delivery.event, action: actionOf(event), plugin: plugin.name, took_action: String(github.used() || owners.used()) });
   try {
     const done = await perform(
-      await run({ github: github.port, git: deps.git, owners: owners.port, inRepo: deps.inRepo, jobs: deps.jobs, said: deps.said, config, delivery: { id: delivery.id, at: delivery.at }, clock, log, signal }), how, act,
+      await run({ github: github.port, git: deps.git, owners: owners.port, inRepo: deps.inRepo, jobs: deps.jobs, said: deps.said, config, delivery: { id: delivery.id, at: delivery.at, repeated: how.repeated }, clock, log, signal }), how, act,
     );
     if (done.length > 0) deps.feed?.publish({ topic: 'plugin', key: delivery.id, at: clock.now(), text: `${plugin.name}: ${done.join(', ')}${where(event)}` });
     return done;

@@ -45,8 +45,8 @@ export interface PluginContext {
   readonly said: Pick<Said, 'ids'>;
   /** The configuration as it was when the event was taken up. */
   readonly config: Snapshot;
-  /** The delivery that is being handled; its id makes names and markers. */
-  readonly delivery: Readonly<{ id: string; at: number }>;
+  /** The delivery that is being handled; its id makes names and markers. `repeated`: it is late or was handled before in part, so that what came after it may have been handled already. */
+  readonly delivery: Readonly<{ id: string; at: number; repeated: boolean }>;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;

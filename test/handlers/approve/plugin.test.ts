@@ -48,6 +48,17 @@ test('one notification is edited, and the label comes and goes', async () => {
   expect(await say('alice', '/approve cancel')).toEqual([`edit ${id}`, '-approved']);
 });
 
+test('of a pull request that was just opened only its files are read; late, everything that was said on it, too', async () => {
+  const { github, deps, send } = start();
+  await send('pull_request', pullPayload({ action: 'opened' }));
+  expect(github.reads).toEqual(['files']);
+  github.commentsOf.set(1, [{ ...botComment(500, '/approve'), user: { login: 'alice', type: 'User' } }]);
+  const late = delivery('pull_request', pullPayload({ action: 'opened' }), { via: 'recovered' });
+  github.writes.length = 0;
+  await createHandling(deps).run('approve', late, { signal, attempt: 1 });
+  expect(github.writes).toEqual(['comment', '+approved']);
+});
+
 test('upstream\'s way posts anew', async () => {
   const { github, send, say } = start({ comment_style: 'upstream' });
   await send('pull_request', pullPayload({ action: 'opened' }));
