@@ -80,7 +80,8 @@ async function storeAll(missed: readonly DeliveryAttempt[], { deliveries, store,
       } else if (result.value === undefined) {
         log.warn({ delivery: id }, 'missed delivery is gone from GitHub');
       } else {
-        const delivery = { id, event: result.value.event, body: result.value.body, at: deliveredAt, via: 'recovered' } as const;
+        const { event, body, headers } = result.value;
+        const delivery = { id, event, body, at: deliveredAt, via: 'recovered', ...(headers ? { headers } : {}) } as const;
         await store.store(delivery, handling.laneOf(delivery));
       }
     }

@@ -15,6 +15,8 @@ export interface Delivery {
   readonly via: 'webhook' | 'recovered';
   /** The JSON body. */
   readonly body: string;
+  /** The headers as they came, for external plugins: those of the connection left out, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Account {
@@ -96,6 +98,10 @@ export interface PullEvent extends InRepo {
   readonly titleChanged: boolean;
   /** Of `synchronize`: the former head. */
   readonly before: string | undefined;
+  /** How many commits it has; undefined where the payload does not say. */
+  readonly commits?: number | undefined;
+  /** The default branch of its base; undefined where the payload does not say. */
+  readonly defaultBranch?: string | undefined;
 }
 
 export interface ReviewEvent extends InRepo {

@@ -1,4 +1,3 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { tokensFor, type HmacSecrets } from '../config/hmac.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { Delivery } from '../core/event.js';
@@ -7,6 +6,8 @@ import type { Handling } from '../core/ports/handling.js';
 import type { Log } from '../core/ports/log.js';
 import type { Metrics } from '../core/ports/metrics.js';
 import type { Secret } from '../core/ports/secrets.js';
+import { signerOf, verified } from '../core/signature.js';
+import { eventLabel } from './eventNames.js';
 
 export interface HookDeps {
   readonly store: Pick<EventStore, 'store'>;
@@ -22,7 +23,7 @@ const MAX_BYTES = 25 * 1024 * 1024;
 /** A store that takes longer counts as away; GitHub gives up after 10 s. */
 const STORE_MS = 1_800;
 
-type Answer = Readonly<{ status: number; text: string; headers?: Readonly<Record<string, string>> }>;
+export type Answer = Readonly<{ status: number; text: string; headers?: Readonly<Record<string, string>> }>;
 const answer = (status: number, text: string): Answer => ({ status, text });
 
 class TooLarge extends Error {}
@@ -41,23 +42,6 @@ async function bodyOf(request: Request): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Whose secret signed a payload: the repository's, else the organisation's; '' when it names neither. */
-export function signerOf(payload: unknown): string {
-  const { repository, organization } = (payload ?? {}) as { repository?: { full_name?: unknown } | null; organization?: { login?: unknown } | null };
-  const repo = repository?.full_name;
-  if (typeof repo === 'string' && repo !== '') return repo;
-  const org = organization?.login;
-  return typeof org === 'string' ? org : '';
-}
-
-/** Whether one of the tokens signed the body. Every token is tried, in constant time each. */
-export function verified(body: Uint8Array, header: string, tokens: readonly string[]): boolean {
-  const hex = /^sha256=([0-9a-fA-F]{64})$/.exec(header)?.[1];
-  if (hex === undefined) return false;
-  const given = Buffer.from(hex, 'hex');
-  return tokens.map((token) => timingSafeEqual(createHmac('sha256', token).update(body).digest(), given)).includes(true);
-}
-
 /** Resolves or rejects with the work, or rejects once it took too long. */
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -71,8 +55,16 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
+/** Headers of the connection and of whoever stands before us: they are not part of the message. */
+const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'proxy-authenticate', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'host', 'content-length', 'expect', 'cookie', 'authorization']);
+
+/** The headers that belong to the message. */
+function headersOf(headers: Headers): Readonly<Record<string, string>> {
+  return Object.fromEntries([...headers].filter(([name]) => !OF_CONNECTION.has(name)));
+}
+
 /** The checks of plugins-policy 1.3 in their order; the first that fails answers. */
-async function check(request: Request, { secrets, clock }: HookDeps): Promise<Answer | Delivery> {
+export async function checkWebhook(request: Request, { secrets, clock }: Pick<HookDeps, 'secrets' | 'clock'>): Promise<Answer | Delivery> {
   if (request.method !== 'POST') return { ...answer(405, 'only POST is allowed'), headers: { Allow: 'POST' } };
   const event = request.headers.get('x-github-event') ?? '';
   if (event === '') return answer(400, 'header X-GitHub-Event is missing');
@@ -95,12 +87,12 @@ async function check(request: Request, { secrets, clock }: HookDeps): Promise<An
     return answer(403, 'the payload is not JSON');
   }
   if (!verified(body, signature, tokensFor(secrets.value(), signerOf(payload)))) return answer(403, 'the signature is not valid');
-  return { id, event, at: clock.now(), via: 'webhook', body: text };
+  return { id, event, at: clock.now(), via: 'webhook', body: text, headers: headersOf(request.headers) };
 }
 
 async function accept(delivery: Delivery, { store, handling, log, metrics }: HookDeps): Promise<Answer> {
   const { id, event } = delivery;
-  metrics.count('prow_webhook_counter', { event_type: event });
+  metrics.count('prow_webhook_counter', { event_type: eventLabel(event) });
   const lane = handling.laneOf(delivery);
   try {
     const stored = await within(STORE_MS, store.store(delivery, lane));
@@ -117,7 +109,7 @@ export function createHook(deps: HookDeps): (request: Request) => Promise<Respon
   return async (request) => {
     let { status, text, headers }: Answer = answer(500, 'internal error');
     try {
-      const checked = await check(request, deps);
+      const checked = await checkWebhook(request, deps);
       ({ status, text, headers } = 'status' in checked ? checked : await accept(checked, deps));
     } catch (err) {
       deps.log.error({ err }, 'webhook failed');

@@ -3,7 +3,8 @@ import { expect, test } from '@jest/globals';
 import { parseHmacSecrets } from '../../src/config/hmac.js';
 import type { Delivery } from '../../src/core/event.js';
 import { silentLog } from '../../src/core/ports/log.js';
-import { createHook, verified } from '../../src/web/hook.js';
+import { verified } from '../../src/core/signature.js';
+import { createHook } from '../../src/web/hook.js';
 
 const sign = (body: string, token: string): string => `sha256=${createHmac('sha256', token).update(body).digest('hex')}`;
 
@@ -82,7 +83,25 @@ test('what is stored is what GitHub sent', async () => {
   const world = setUp();
   const body = '{"title":"é € 😀"}';
   await world.hook(request({ body }));
-  expect(world.stored).toEqual([{ id: 'guid', event: 'issues', at: 42, via: 'webhook', body }]);
+  expect(world.stored).toEqual([{
+    id: 'guid', event: 'issues', at: 42, via: 'webhook', body,
+    headers: { 'content-type': 'application/json', 'x-github-delivery': 'guid', 'x-github-event': 'issues', 'x-hub-signature-256': sign(body, 'abc') },
+  }]);
+});
+
+test('headers of the connection are not stored, all others are', async () => {
+  const world = setUp();
+  await world.hook(request({ headers: { 'User-Agent': 'GitHub-Hookshot/1', 'X-GitHub-Hook-ID': '7', Authorization: 'Basic secret', Cookie: 'a=b', Connection: 'keep-alive' } }));
+  expect(world.stored[0]?.headers).toMatchObject({ 'user-agent': 'GitHub-Hookshot/1', 'x-github-hook-id': '7' });
+  expect(Object.keys(world.stored[0]?.headers ?? {})).not.toEqual(expect.arrayContaining(['authorization']));
+  expect(Object.keys(world.stored[0]?.headers ?? {}).filter((name) => ['cookie', 'connection', 'host', 'content-length'].includes(name))).toEqual([]);
+});
+
+test('K41: a made-up event makes no series of its own', async () => {
+  const world = setUp();
+  await world.hook(request({ headers: { 'X-GitHub-Event': 'surprise-1' } }));
+  expect(world.counted).toContain('prow_webhook_counter other');
+  expect(world.stored[0]?.event).toBe('surprise-1');
 });
 
 test('a delivery that was stored before is answered alike', async () => {

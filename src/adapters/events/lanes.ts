@@ -3,6 +3,7 @@ import type { Delivery } from '../../core/event.js';
 import type { PluginOutcome } from '../../core/ports/events.js';
 import type { Lanes, Taken, Waiting } from '../../core/ports/lanes.js';
 import { FINISH_SCRIPT, HAND_SCRIPT, HEAD_SCRIPT, POSTPONE_SCRIPT, RECORD_SCRIPT, SETTLE_SCRIPT, TAKE_SCRIPT } from './scripts.js';
+import { headersOf } from './headers.js';
 import { scriptOf } from './server.js';
 
 /** How long handled deliveries stay for replay and pages, and how much of them. What waits is never dropped. */
@@ -22,12 +23,13 @@ export interface LanesDeps {
   readonly retention?: Retention;
 }
 
-const deliveryOf = (id: unknown, event: unknown, at: unknown, via: unknown, body: unknown): Delivery => ({
+const deliveryOf = (id: unknown, event: unknown, at: unknown, via: unknown, body: unknown, headers: unknown): Delivery => ({
   id: String(id),
   event: String(event),
   at: Number(at),
   via: via === 'recovered' ? 'recovered' : 'webhook',
   body: String(body),
+  ...headersOf(String(headers)),
 });
 
 /** Pages show an error's first lines only. */
@@ -49,8 +51,8 @@ export function createLanes({ redis, prefix, retention = defaultRetention }: Lan
     async take(lane): Promise<Taken | undefined> {
       const found = (await take(prefix, lane)) as unknown[] | null;
       if (found === null) return undefined;
-      const [id, event, at, via, body, taken, settled, busy] = found;
-      return { delivery: deliveryOf(id, event, at, via, body), taken: Number(taken), settled: new Set(settled as string[]), busy: new Set(busy as string[]) };
+      const [id, event, at, via, body, taken, settled, busy, headers] = found;
+      return { delivery: deliveryOf(id, event, at, via, body, headers), taken: Number(taken), settled: new Set(settled as string[]), busy: new Set(busy as string[]) };
     },
     async record(id, outcome) {
       await record(prefix, id, outcome.plugin, told(outcome));
@@ -65,8 +67,8 @@ export function createLanes({ redis, prefix, retention = defaultRetention }: Lan
     async head(plugin, lane): Promise<Waiting | undefined> {
       const found = (await head(prefix, plugin, lane)) as unknown[] | null;
       if (found === null) return undefined;
-      const [id, event, at, via, body, failed, started, notBefore] = found;
-      return { delivery: deliveryOf(id, event, at, via, body), failed: Number(failed), started: Number(started), notBefore: Number(notBefore) };
+      const [id, event, at, via, body, failed, started, notBefore, headers] = found;
+      return { delivery: deliveryOf(id, event, at, via, body, headers), failed: Number(failed), started: Number(started), notBefore: Number(notBefore) };
     },
     async postpone({ id, plugin }, { failed, notBefore, outcome }) {
       await postpone(prefix, id, plugin, failed, notBefore, told(outcome));

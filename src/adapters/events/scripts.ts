@@ -65,12 +65,12 @@ if redis.call('HGET', P..':epoch', 'birth') == ARGV[3] then redis.call('HSET', P
 return 1
 `;
 
-/** ARGV: prefix, run, new epoch id, id, event, action, at, via, lane, body, milliseconds that marks live. Returns 1 stored or 0 duplicate, and the epoch's id. */
+/** ARGV: prefix, run, new epoch id, id, event, action, at, via, lane, body, milliseconds that marks live, headers. Returns 1 stored or 0 duplicate, and the epoch's id. */
 export const STORE_SCRIPT = `${EPOCH}
 local current = epoch(ARGV[2], ARGV[3])
 local id, lane = ARGV[4], ARGV[9]
 if not redis.call('SET', P..':m:'..id, '1', 'NX', 'PX', ARGV[11]) then return { 0, current } end
-redis.call('HSET', P..':d:'..id, 'event', ARGV[5], 'action', ARGV[6], 'at', ARGV[7], 'via', ARGV[8], 'lane', lane, 'body', ARGV[10])
+redis.call('HSET', P..':d:'..id, 'event', ARGV[5], 'action', ARGV[6], 'at', ARGV[7], 'via', ARGV[8], 'lane', lane, 'body', ARGV[10], 'headers', ARGV[12])
 redis.call('HSET', P..':o:'..id, 'open', 1, 'pending', 0)
 redis.call('RPUSH', P..':lane:'..lane, id)
 redis.call('ZADD', P..':lanes', 'NX', now, lane)
@@ -94,7 +94,7 @@ redis.call('ZADD', P..':lanes', 'NX', now, lane)
 return lane
 `;
 
-/** ARGV: prefix, lane. Returns id, event, at, via, body, times taken, settled plugins, busy plugins. */
+/** ARGV: prefix, lane. Returns id, event, at, via, body, times taken, settled plugins, busy plugins, headers. */
 export const TAKE_SCRIPT = `${EPOCH}
 local lane = ARGV[2]
 while true do
@@ -103,14 +103,14 @@ while true do
     redis.call('ZREM', P..':lanes', lane)
     return false
   end
-  local d = redis.call('HMGET', P..':d:'..id, 'event', 'at', 'via', 'body')
+  local d = redis.call('HMGET', P..':d:'..id, 'event', 'at', 'via', 'body', 'headers')
   if d[1] then
     local taken = redis.call('HINCRBY', P..':o:'..id, 'taken', 1)
     local settled = {}
     for _, field in ipairs(redis.call('HKEYS', P..':o:'..id)) do
       if string.sub(field, 1, 2) == 'p:' then settled[#settled + 1] = string.sub(field, 3) end
     end
-    return { id, d[1], d[2], d[3], d[4], taken, settled, redis.call('SMEMBERS', P..':busy:'..lane) }
+    return { id, d[1], d[2], d[3], d[4], taken, settled, redis.call('SMEMBERS', P..':busy:'..lane), d[5] or '' }
   end
   redis.call('LPOP', P..':lane:'..lane)
 end
@@ -148,7 +148,7 @@ redis.call('HSET', P..':o:'..id, 'open', 0)
 return close(id)
 `;
 
-/** ARGV: prefix, plugin, lane. Returns id, event, at, via, body, failed attempts, starts, not before. */
+/** ARGV: prefix, plugin, lane. Returns id, event, at, via, body, failed attempts, starts, not before, headers. */
 export const HEAD_SCRIPT = `${EPOCH}
 local plugin, lane = ARGV[2], ARGV[3]
 local list = P..':bl:'..plugin..' '..lane
@@ -159,12 +159,12 @@ while true do
     redis.call('SREM', P..':busy:'..lane, plugin)
     return false
   end
-  local d = redis.call('HMGET', P..':d:'..id, 'event', 'at', 'via', 'body')
+  local d = redis.call('HMGET', P..':d:'..id, 'event', 'at', 'via', 'body', 'headers')
   if d[1] then
     local o = redis.call('HMGET', P..':o:'..id, 'a:'..plugin, 'n:'..plugin)
     local started = 0
     if tonumber(o[2] or 0) <= now then started = redis.call('HINCRBY', P..':o:'..id, 's:'..plugin, 1) end
-    return { id, d[1], d[2], d[3], d[4], tonumber(o[1] or 0), started, tonumber(o[2] or 0) }
+    return { id, d[1], d[2], d[3], d[4], tonumber(o[1] or 0), started, tonumber(o[2] or 0), d[5] or '' }
   end
   redis.call('LPOP', list)
 end

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Delivery } from '../../core/event.js';
 import type { EventStore, EventSummary, PluginOutcome } from '../../core/ports/events.js';
 import { REPLAY_SCRIPT, STORE_SCRIPT } from './scripts.js';
+import { headersOf } from './headers.js';
 import { runIdOf, scriptOf } from './server.js';
 
 /** Longer than GitHub remembers its deliveries, so that a walk of its list never finds a handled one unmarked. */
@@ -62,17 +63,17 @@ export function createEventStore({ redis, prefix, uuid, wake }: StoreDeps): Even
   const replay = scriptOf(redis, 'prowReplay', REPLAY_SCRIPT);
   return {
     async store(delivery, lane) {
-      const { id, event, at, via, body } = delivery;
-      const [stored] = (await store(prefix, await runId(), uuid(), id, event, actionOf(body) ?? '', at, via, lane, body, MARK_MS)) as [number];
+      const { id, event, at, via, body, headers } = delivery;
+      const [stored] = (await store(prefix, await runId(), uuid(), id, event, actionOf(body) ?? '', at, via, lane, body, MARK_MS, headers ? JSON.stringify(headers) : '')) as [number];
       if (stored !== 1) return 'duplicate';
       wake(lane);
       return 'stored';
     },
 
     async find(id) {
-      const [event, at, via, body] = await redis.hmget(`${prefix}:d:${id}`, 'event', 'at', 'via', 'body');
+      const [event, at, via, body, headers] = await redis.hmget(`${prefix}:d:${id}`, 'event', 'at', 'via', 'body', 'headers');
       if (event === null || event === undefined || body === null || body === undefined) return undefined;
-      return { id, event, at: Number(at), via: viaOf(via), body };
+      return { id, event, at: Number(at), via: viaOf(via), body, ...headersOf(headers) };
     },
 
     async unmarked(ids) {

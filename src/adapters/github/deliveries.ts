@@ -47,9 +47,10 @@ export function createDeliveries({ http, hooks }: DeliveriesDeps): Deliveries {
       const [org = '', path = '', id = ''] = deliveryId.split(' ');
       try {
         const { data } = await http.call(call({ org: org === '' ? undefined : org }, `${path}/deliveries/${id}`, signal));
-        const { event, request } = data as { event: string; request?: { payload?: unknown } };
+        const { event, request } = data as { event: string; request?: { headers?: Readonly<Record<string, unknown>> | null; payload?: unknown } };
         const payload = request?.payload;
-        return { event, body: typeof payload === 'string' ? payload : JSON.stringify(payload ?? {}) };
+        const headers = Object.entries(request?.headers ?? {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : []));
+        return { event, body: typeof payload === 'string' ? payload : JSON.stringify(payload ?? {}), ...(headers.length > 0 ? { headers: Object.fromEntries(headers) as Record<string, string> } : {}) };
       } catch (error) {
         if (error instanceof NotFoundError) return undefined;
         throw error;

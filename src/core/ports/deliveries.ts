@@ -17,6 +17,6 @@ export interface DeliveryAttempt {
 export interface Deliveries {
   /** Every attempt since then (milliseconds since the epoch), newest first within a hook. */
   list(sinceMs: number, options?: Readonly<{ signal?: AbortSignal }>): AsyncIterable<DeliveryAttempt>;
-  /** The whole delivery; undefined when GitHub no longer has it. `body` is JSON text. */
-  fetch(deliveryId: string, options?: Readonly<{ signal?: AbortSignal }>): Promise<Readonly<{ event: string; body: string }> | undefined>;
+  /** The whole delivery; undefined when GitHub no longer has it. `body` is JSON text, though perhaps not byte for byte what was sent; names of headers are in lower case. */
+  fetch(deliveryId: string, options?: Readonly<{ signal?: AbortSignal }>): Promise<Readonly<{ event: string; body: string; headers?: Readonly<Record<string, string>> }> | undefined>;
 }

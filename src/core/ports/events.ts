@@ -17,7 +17,7 @@ export interface EventSummary {
 
 export interface PluginOutcome {
   readonly plugin: string;
-  readonly state: 'done' | 'failed' | 'retrying' | 'dead';
+  readonly state: 'done' | 'failed' | 'waiting' | 'retrying' | 'dead';
   /** Kinds of the actions it performed. */
   readonly actions: readonly string[];
   readonly error: string | undefined;
