@@ -6,7 +6,7 @@ import type { IssueRef } from '../core/ids.js';
 import type { Priority } from '../core/ports/github.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
-import { changeLabel, changeLabelLate } from './label.js';
+import { changeLabel, changeLabelLate } from './labels.js';
 import type { ActContext, ActDeps } from './performing.js';
 import { passCheck, review } from './review.js';
 import { remove, reply, upsert } from './say.js';

@@ -1,7 +1,7 @@
+import { CANCEL, HELP, MANUAL_REQUIRED, OK_TO_TEST, RETEST, RETEST_REQUIRED, TEST_TARGET } from '../../config/jobs/asked.js';
 import { triggerFor } from '../../config/plugins/entries.js';
 import type { Plugin } from '../plugin.js';
 import { onComment } from './comment.js';
-import { CANCEL, HELP, MANUAL_REQUIRED, OK_TO_TEST, RETEST, RETEST_REQUIRED, TEST_TARGET } from './patterns.js';
 import { onPull } from './pull.js';
 import { onPush } from './push.js';
 import { joinUrl } from './text.js';

@@ -1,6 +1,7 @@
 import { presubmitProwJob } from '../../config/jobs/build.js';
 import { inRepoEnabled, type InRepoFault, type RepoJobs } from '../../config/jobs/inRepo.js';
 import type { Presubmit } from '../../config/jobs/schema.js';
+import { automatic, pickJobs } from '../../config/jobs/wanted.js';
 import type { Action } from '../../core/action.js';
 import { NotFoundError } from '../../core/errors.js';
 import type { Pull } from '../../core/event.js';
@@ -8,7 +9,6 @@ import { issueKey, type Repo } from '../../core/ids.js';
 import { uuidOf } from '../../core/prowjob.js';
 import type { PluginContext } from '../plugin.js';
 import { explain } from './broken.js';
-import { automatic, needsChanges, picked, type Wanted } from './decide.js';
 
 /** Whether a repository can have presubmits at all: without asking it. */
 export function mayHaveTests(repo: Repo, { config }: Pick<PluginContext, 'config'>): boolean {
@@ -56,11 +56,6 @@ export function testsOf(pull: Pull, context: PluginContext): () => Promise<Tests
 export function changesOf(pull: Pull, { github, signal }: Pick<PluginContext, 'github' | 'signal'>): () => Promise<readonly string[]> {
   let read: Promise<readonly string[]> | undefined;
   return () => (read ??= github.files(pull, { signal }).then((files) => files.map((file) => file.path)));
-}
-
-/** What of the wanted jobs runs on this pull request. */
-export async function pickJobs(wanted: readonly Wanted[], pull: Pull, changes: () => Promise<readonly string[]>): Promise<readonly Presubmit[]> {
-  return picked(wanted, pull.baseRef, needsChanges(wanted, pull.baseRef) ? await changes() : []);
 }
 
 /**

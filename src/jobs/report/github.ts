@@ -7,7 +7,7 @@ import type { Intents } from '../../core/ports/intents.js';
 import { isComplete, type ProwJob } from '../../core/prowjob.js';
 import { NotFoundError, RemoteError } from '../../core/errors.js';
 import type { Log } from '../../core/ports/log.js';
-import { statusDescription } from './description.js';
+import { statusDescription } from '../../core/statusText.js';
 import { commentOn, type CommentDeps } from './comment.js';
 import type { Reporter } from './reporter.js';
 

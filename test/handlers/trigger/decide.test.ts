@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { automatic, available, contextsOf, helpDue, needsChanges, picked, wantedBy, type HelpNote } from '../../../src/handlers/trigger/decide.js';
-import { asksAnything, outdatesHelp, readAsked, withoutFences, type Asked } from '../../../src/handlers/trigger/patterns.js';
+import { asksAnything, outdatesHelp, readAsked, withoutFences, type Asked } from '../../../src/config/jobs/asked.js';
+import { automatic, contextsOf, needsChanges, picked, wantedBy } from '../../../src/config/jobs/wanted.js';
+import { available, helpDue, type HelpNote } from '../../../src/handlers/trigger/decide.js';
 import { helpText, invitation, isHelp, untrustedText, welcomeText } from '../../../src/handlers/trigger/text.js';
 import { TriggerEntry } from '../../../src/config/plugins/schema.js';
 import type { ContextState } from '../../../src/core/ports/github.js';

@@ -11,7 +11,7 @@ import { silentLog } from '../../../src/core/ports/log.js';
 import { noMetrics } from '../../../src/core/ports/metrics.js';
 import type { ProwJob } from '../../../src/core/prowjob.js';
 import { startGitHub, type EmbeddedGitHub } from '../../../src/embedded/github/server.js';
-import { baseShaIn } from '../../../src/jobs/report/description.js';
+import { baseShaIn } from '../../../src/core/baseSha.js';
 import { CHECK_NOTE, githubReporter } from '../../../src/jobs/report/github.js';
 import { report } from '../../../src/jobs/report/reporter.js';
 import { countingMetrics } from '../../adapters/github/fake.js';

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { ProwJob } from '../../../src/core/prowjob.js';
-import { baseShaIn, shortened, statusDescription } from '../../../src/jobs/report/description.js';
+import { baseShaIn } from '../../../src/core/baseSha.js';
+import { shortened, statusDescription } from '../../../src/core/statusText.js';
 import { failureComment, failureRow, formerRows, nextRows, REPORT_MARKER } from '../../../src/jobs/report/failures.js';
 
 const SHA = 'a'.repeat(40);

@@ -36,5 +36,3 @@ function headOf(text: string, limit: number, order: 'as it is' | 'reversed' = 'a
   }
   return (order === 'reversed' ? taken.reverse() : taken).join('');
 }
-
-export { baseShaIn } from '../../core/baseSha.js';
