@@ -1,22 +1,19 @@
 import { RemoteError } from '../../core/errors.js';
 import type { IssueRef, Repo } from '../../core/ids.js';
 import type { BlameRange, GitHubReads, Milestone, Opts, Permission } from '../../core/ports/github.js';
+import { readContexts } from './contexts.js';
+import { PLUGIN_DOCUMENTS } from './documents.js';
 import { graphql } from './graphql.js';
 import type { Call } from './http.js';
 import { checkRunOf, commitOf, issueOf, newestRuns, statusOf, type RawCheckRun, type RawCommit, type RawIssue, type RawStatus } from './map.js';
 import { factGroups, type ReadDeps } from './reads.js';
 
-type More = Pick<GitHubReads, 'issue' | 'commits' | 'statuses' | 'checkRuns' | 'requiredContexts' | 'repoLabels' | 'milestones' | 'permission' | 'teamMembers' | 'pullsWithCommit' | 'isBusy' | 'blame'>;
+type More = Pick<GitHubReads, 'contexts' | 'issue' | 'commits' | 'statuses' | 'checkRuns' | 'requiredContexts' | 'repoLabels' | 'milestones' | 'permission' | 'teamMembers' | 'pullsWithCommit' | 'isBusy' | 'blame'>;
 
 /** Somebody's status and membership change rarely. */
 const FACT_MS = 60_000;
 const repoParams = ({ org, name }: Repo) => ({ owner: org, repo: name });
 const issueParams = (ref: IssueRef) => ({ ...repoParams(ref), number: ref.number });
-
-const BUSY = 'query Busy($login: String!) { user(login: $login) { status { indicatesLimitedAvailability } } }';
-const BLAME = `query Blame($owner: String!, $name: String!, $ref: String!, $path: String!) {
-  repository(owner: $owner, name: $name) { object(expression: $ref) { ... on Commit { blame(path: $path) { ranges { startingLine endingLine commit { committedDate author { user { login } } } } } } } }
-}`;
 
 interface RawBlame {
   readonly repository: { readonly object: { readonly blame?: { readonly ranges: readonly {
@@ -30,6 +27,7 @@ export function createMoreReads({ http, cache }: Pick<ReadDeps, 'http' | 'cache'
   const get = (org: string, route: string, params: Record<string, unknown>, { signal }: Opts, more: Partial<Call> = {}): Call => ({ method: 'GET', route, params, org, plugin, priority: 'read', signal, ...more });
   const REPO = '/repos/{owner}/{repo}';
   return {
+    contexts: (repo, sha, { signal }) => readContexts(http, repo, sha, { org: repo.org, plugin, priority: 'read', signal }),
     async issue(ref, options) {
       const { data } = await http.call(get(ref.org, `${REPO}/issues/{number}`, issueParams(ref), options));
       return issueOf(ref, data as RawIssue);
@@ -69,11 +67,11 @@ export function createMoreReads({ http, cache }: Pick<ReadDeps, 'http' | 'cache'
     },
     isBusy: (login, org, options) =>
       cache.fact(factGroups.org(org), `busy:${login.toLowerCase()}`, FACT_MS, async (signal) => {
-        const { user } = await graphql<{ user: { status: { indicatesLimitedAvailability?: boolean } | null } | null }>(http, { name: 'Busy', text: BUSY, variables: { login } }, { org, plugin, priority: 'read', signal });
+        const { user } = await graphql<{ user: { status: { indicatesLimitedAvailability?: boolean } | null } | null }>(http, { name: 'Busy', text: PLUGIN_DOCUMENTS.BUSY, variables: { login } }, { org, plugin, priority: 'read', signal });
         return user?.status?.indicatesLimitedAvailability ?? false;
       }, options.signal),
     async blame(repo, ref, path, { signal }) {
-      const { repository } = await graphql<RawBlame>(http, { name: 'Blame', text: BLAME, variables: { owner: repo.org, name: repo.name, ref, path } }, { org: repo.org, plugin, priority: 'read', signal });
+      const { repository } = await graphql<RawBlame>(http, { name: 'Blame', text: PLUGIN_DOCUMENTS.BLAME, variables: { owner: repo.org, name: repo.name, ref, path } }, { org: repo.org, plugin, priority: 'read', signal });
       if (!repository?.object?.blame) throw new RemoteError(`GitHub has no blame of ${path} at ${ref}`, { service: 'github', retry: 'never' });
       return repository.object.blame.ranges.map(({ startingLine, endingLine, commit }): BlameRange => ({ from: startingLine, to: endingLine, login: (commit.author?.user?.login ?? '').toLowerCase(), at: commit.committedDate }));
     },

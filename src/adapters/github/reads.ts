@@ -7,7 +7,7 @@ import type { Bases } from './bases.js';
 import type { AnswerCache } from './cache.js';
 import type { Call, Http } from './http.js';
 import { createMoreReads } from './moreReads.js';
-import { commentOf, contextOf, fileOf, issueEventOf, newestChecks, pullOf, reviewOf, runOf, type RawCheckRun, type RawComment, type RawPull, type RawStatus } from './map.js';
+import { commentOf, fileOf, issueEventOf, pullOf, reviewOf, runOf, type RawComment, type RawPull } from './map.js';
 
 export interface ReadDeps {
   readonly http: Http;
@@ -96,14 +96,6 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
     treeSha: async (repo, sha, options) => {
       const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/commits/{sha}', { ...repoParams(repo), sha }, options));
       return (data as { commit: { tree: { sha: string } } }).commit.tree.sha;
-    },
-    async contexts(repo, sha, options) {
-      const params = { ...repoParams(repo), ref: sha };
-      const [statuses, runs] = await Promise.all([
-        http.pages<RawStatus>(get(repo.org, '/repos/{owner}/{repo}/commits/{ref}/status', params, options), (page) => (page as { statuses?: RawStatus[] }).statuses ?? []),
-        http.pages<RawCheckRun>(get(repo.org, '/repos/{owner}/{repo}/commits/{ref}/check-runs', params, options), (page) => (page as { check_runs?: RawCheckRun[] }).check_runs ?? []),
-      ]);
-      return [...statuses.map(contextOf), ...newestChecks(runs)];
     },
     async countSearch(org, query, options) {
       const { data } = await http.call(get(org, '/search/issues', { q: query, per_page: 1 }, options));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
 import { methodsOf, uniteRules, type RawRef } from '../../../src/adapters/github/branchRules.js';
+import { PLUGIN_DOCUMENTS } from '../../../src/adapters/github/documents.js';
 import { refusalOf } from '../../../src/adapters/github/merging.js';
 import { DOCUMENTS } from '../../../src/adapters/github/tideDocuments.js';
 import type { MergeOutcome, VerdictPlace } from '../../../src/core/ports/merging.js';
@@ -10,7 +11,7 @@ import { privateKey, pull, repo, signal, startWorld, type Answering } from './fa
 const urgent = { signal, priority: 'merge' } as const;
 const schema = buildSchema(readFileSync(new URL('../../../node_modules/@octokit/graphql-schema/schema.graphql', import.meta.url), 'utf8'), { assumeValid: true });
 
-test.each(Object.entries(DOCUMENTS))('the document %s fits the schema that GitHub publishes', (_name, text) => {
+test.each(Object.entries({ ...DOCUMENTS, ...PLUGIN_DOCUMENTS }))('the document %s fits the schema that GitHub publishes', (_name, text) => {
   expect(validate(schema, parse(text)).map(({ message }) => message)).toEqual([]);
 });
 

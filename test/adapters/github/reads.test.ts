@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Event } from '../../../src/core/event.js';
-import { pull, repo, signal, startWorld, type Answering } from './fake.js';
+import { pull, repo, signal, startWorld } from './fake.js';
 
 const other = (name: string): Event => ({ kind: 'other', name, action: 'added', repo, org: 'acme', sender: undefined });
 
@@ -55,20 +55,23 @@ test.each<{ name: string; team: string; membership: { status: number; body?: unk
   expect(await world.github.forPlugin('lgtm').isTeamMember('acme', team, 'ann', { signal })).toBe(want);
 });
 
-test('contexts are statuses and the newest run of each check of an App', async () => {
-  const checks: Answering = ({ url }) => {
-    if (url.startsWith('/repos/acme/site/commits/abc/status')) return { body: { statuses: [{ context: 'ci', state: 'success', description: 'fine', target_url: 'u' }] } };
-    if (url.startsWith('/repos/acme/site/commits/abc/check-runs')) {
-      return { body: { check_runs: [
-        { id: 1, name: 'test', status: 'completed', conclusion: 'success', app: { id: 15 } }, { id: 3, name: 'test', status: 'in_progress', conclusion: null, app: { id: 15 } },
-        { id: 2, name: 'test', status: 'completed', conclusion: 'timed_out', app: { id: 99 } }, { id: 4, name: 'lint', status: 'completed', conclusion: 'skipped', app: { id: 15 }, output: { title: 'nothing to do' } },
-      ] } };
-    }
-    return undefined;
-  };
-  await using world = await startWorld(checks);
-  const contexts = await world.github.forPlugin('trigger').contexts(repo, 'abc', { signal });
-  expect(contexts.map(({ context, state, source }) => `${source} ${context} ${state}`)).toEqual(['status ci success', 'check test pending', 'check test failure', 'check lint success']);
+test('contexts are statuses and the newest run of each check of an App, from all pages', async () => {
+  const app = (databaseId: number) => ({ app: { databaseId } });
+  const check = (databaseId: number, name: string, status: string, conclusion: string | null, appId: number, title: string | null = null) => ({ __typename: 'CheckRun', databaseId, name, status, conclusion, title, permalink: 'p', checkSuite: app(appId) });
+  const pages = [
+    [{ __typename: 'StatusContext', context: 'ci', state: 'SUCCESS', description: 'fine', targetUrl: 'u' }, check(1, 'test', 'COMPLETED', 'SUCCESS', 15), check(3, 'test', 'IN_PROGRESS', null, 15)],
+    [check(2, 'test', 'COMPLETED', 'TIMED_OUT', 99), check(4, 'lint', 'COMPLETED', 'SKIPPED', 15, 'nothing to do'), { __typename: 'StatusContext', context: 'required', state: 'EXPECTED' }],
+  ];
+  await using world = await startWorld(({ body }) => {
+    const { variables } = body as { variables: { oid: string; after: string | null } };
+    const second = variables.after !== null;
+    return { body: { data: { repository: { object: variables.oid !== 'abc' ? null : { statusCheckRollup: { contexts: { pageInfo: { hasNextPage: !second, endCursor: second ? null : 'next' }, nodes: pages[second ? 1 : 0] } } } } } } };
+  });
+  const github = world.github.forPlugin('trigger');
+  const contexts = await github.contexts(repo, 'abc', { signal });
+  expect(contexts.map(({ context, state, source }) => `${source} ${context} ${state}`)).toEqual(['status ci success', 'status required pending', 'check test pending', 'check test failure', 'check lint success']);
+  expect(contexts[4]).toEqual({ context: 'lint', state: 'success', description: 'nothing to do', url: 'p', source: 'check' });
+  expect(await github.contexts(repo, 'gone', { signal })).toEqual([]);
 });
 
 test('a pull request is what GitHub has now', async () => {
