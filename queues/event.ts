@@ -2,13 +2,16 @@ import { z } from 'zod';
 import type { PluginOutcome } from '../src/core/ports/events.js';
 import type { Taken } from '../src/core/ports/lanes.js';
 import { NotYet } from '../src/core/errors.js';
+import { isExternal } from '../src/core/external.js';
 import { defineQueue, type Adder } from '../src/core/queue.js';
 import { attempt, decideNext, outcomeOf } from './shared/attempt.js';
-import { announce, poke } from './shared/handled.js';
+import { announce, poke, tellGaveUp } from './shared/handled.js';
 import type { Backlog, PairDeps } from './shared/pairs.js';
 
 export interface EventDeps extends PairDeps {
   readonly backlog: Pick<Adder<Backlog>, 'add'>;
+  /** The same for external plugins: these never run in the lane's own job. */
+  readonly external: Pick<Adder<Backlog>, 'add'>;
   /** A plugin that has not finished after this long goes on in its own queue, and the lane goes on without it. */
   readonly patienceMs?: number;
 }
@@ -20,16 +23,20 @@ const BUDGET_MS = 20_000;
 const MAX_TAKEN = 5;
 
 /** Appends the delivery to the plugin's backlog of the lane and wakes that. */
-async function handOver(lane: string, { delivery }: Taken, outcome: PluginOutcome, wait: Readonly<{ failed: number; started: number; notBefore: number }>, { lanes, backlog, clock }: EventDeps): Promise<void> {
+async function handOver(lane: string, { delivery }: Taken, outcome: PluginOutcome, wait: Readonly<{ failed: number; started: number; notBefore: number }>, { lanes, backlog, external, clock }: EventDeps): Promise<void> {
   await lanes.hand({ id: delivery.id, plugin: outcome.plugin, lane }, { ...wait, outcome });
   const delayMs = Math.max(wait.notBefore - clock.now(), 0);
-  await backlog.add({ plugin: outcome.plugin, lane }, { delayMs });
+  await (isExternal(outcome.plugin) ? external : backlog).add({ plugin: outcome.plugin, lane }, { delayMs });
 }
 
 /** One plugin's part in the lane's first delivery; its outcome when it finished. */
 async function part(plugin: string, lane: string, taken: Taken, deps: EventDeps, signal: AbortSignal): Promise<PluginOutcome | undefined> {
   const { lanes, clock, log, patienceMs = PATIENCE_MS } = deps;
   const { delivery } = taken;
+  if (isExternal(plugin)) {
+    await handOver(lane, taken, { plugin, state: 'waiting', actions: [], error: undefined, ms: 0 }, { failed: 0, started: 0, notBefore: 0 }, deps);
+    return undefined;
+  }
   if (taken.busy.has(plugin) || taken.taken > MAX_TAKEN) {
     await handOver(lane, taken, { plugin, state: 'retrying', actions: [], error: undefined, ms: 0 }, { failed: 0, started: taken.taken - 1, notBefore: 0 }, deps);
     return undefined;
@@ -58,6 +65,7 @@ async function part(plugin: string, lane: string, taken: Taken, deps: EventDeps,
       const dead = outcomeOf(plugin, ended, 'dead');
       await deps.dead.add({ id: delivery.id, plugin, lane, error: ended.error.message.slice(0, 500) });
       await lanes.settle({ id: delivery.id, plugin, lane }, dead);
+      await tellGaveUp(plugin, delivery, { ...deps, signal });
       return dead;
     }
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Lanes } from '../src/core/ports/lanes.js';
+import { isExternal } from '../src/core/external.js';
 import { defineQueue, type Adder } from '../src/core/queue.js';
 import type { Backlog } from './shared/pairs.js';
 
@@ -7,6 +8,7 @@ export interface RepairDeps {
   readonly lanes: Pick<Lanes, 'pending'>;
   readonly lane: Pick<Adder<Readonly<{ lane: string }>>, 'add'>;
   readonly backlog: Pick<Adder<Backlog>, 'add'>;
+  readonly external: Pick<Adder<Backlog>, 'add'>;
 }
 
 /** Adds the key of every lane and backlog that has deliveries: a key that waits or runs already is not doubled, a lost one comes back. */
@@ -18,7 +20,7 @@ export const repairQueue = defineQueue<Readonly<Record<string, never>>, RepairDe
   concurrency: 1,
   timeoutMs: 60_000,
   tick: { everyMs: 15_000, payload: {} },
-  async process(_payload, { lanes, lane, backlog }, { signal }) {
+  async process(_payload, { lanes, lane, backlog, external }, { signal }) {
     const pending = await lanes.pending();
     for (const name of pending.lanes) {
       signal.throwIfAborted();
@@ -26,7 +28,7 @@ export const repairQueue = defineQueue<Readonly<Record<string, never>>, RepairDe
     }
     for (const entry of pending.backlogs) {
       signal.throwIfAborted();
-      await backlog.add(entry);
+      await (isExternal(entry.plugin) ? external : backlog).add(entry);
     }
   },
 });

@@ -80,11 +80,21 @@ export function tellOfChanges(status: () => ConfigStatus, { feed, clock }: Reado
   });
 }
 
+type Place = Readonly<{ org: string; name: string | undefined }>;
+
+/** Whether the flags let this installation act somewhere (plugins-policy 1.1); names are compared as GitHub does, without case. */
+export function mayAct({ enabled: { orgs, repos, notOrgs, notRepos } }: Pick<Settings, 'enabled'>): (at: Place) => boolean {
+  const [allowed, denied] = [[...orgs, ...repos], [...notOrgs, ...notRepos]].map((names) => new Set(names.map((name) => name.toLowerCase())));
+  return ({ org, name }) => {
+    const keys = [org, ...(name === undefined ? [] : [`${org}/${name}`])].map((key) => key.toLowerCase());
+    return (allowed?.size === 0 || keys.some((key) => allowed?.has(key))) && !keys.some((key) => denied?.has(key));
+  };
+}
+
 /** The configuration as this installation may act on it: repositories that the flags switch off have no plugins. */
-export function restricted(source: ConfigSource, { enabled }: Settings): ConfigSource {
-  const { orgs, repos, notOrgs, notRepos } = enabled;
-  if (orgs.length + repos.length + notOrgs.length + notRepos.length === 0) return source;
-  const may = (org: string, slug: string): boolean => (orgs.length + repos.length === 0 || orgs.includes(org) || repos.includes(slug)) && !notOrgs.includes(org) && !notRepos.includes(slug);
+export function restricted(source: ConfigSource, settings: Pick<Settings, 'enabled'>): ConfigSource {
+  const may = mayAct(settings);
+  if (Object.values(settings.enabled).every((names) => names.length === 0)) return source;
   const seen = new WeakMap<Snapshot, Snapshot>();
   return {
     problem: () => source.problem(),
@@ -92,7 +102,7 @@ export function restricted(source: ConfigSource, { enabled }: Settings): ConfigS
       const snapshot = source.current();
       const known = seen.get(snapshot);
       if (known) return known;
-      const made: Snapshot = { ...snapshot, pluginsFor: (repo) => (may(repo.org, `${repo.org}/${repo.name}`) ? snapshot.pluginsFor(repo) : []) };
+      const made: Snapshot = { ...snapshot, pluginsFor: (repo) => (may(repo) ? snapshot.pluginsFor(repo) : []) };
       seen.set(snapshot, made);
       return made;
     },

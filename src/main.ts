@@ -19,8 +19,8 @@ import { createTideMemory } from './adapters/tideMemory.js';
 import { createTideViews } from './adapters/tideViews.js';
 import type { Settings } from './cli/settings.js';
 import { every, configStatus, followRepo, hearOfPushes, restricted, tellOfChanges, watchFiles } from './configSource.js';
-import { parseHmacSecrets } from './config/hmac.js';
 import type { Snapshot } from './config/snapshot.js';
+import { openEventSide } from './eventSide.js';
 import { missingGrants } from './core/grants.js';
 import { VERSION } from './core/version.js';
 import type { Clock } from './core/ports/clock.js';
@@ -125,6 +125,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const inRepo = createInRepo({ git, cacheSize: settings.inRepoCacheSize, clock, metrics });
   const owners = createOwners({ git, github: github.forPlugin('owners'), config, log });
 
+  const events = openEventSide(settings, { censor, clock, log, metrics });
   const connection = { redis: patient, prefix, log };
   const jobSide = await openJobSide({ settings, config, github, connection, clock, log, metrics, every, env: process.env, version: VERSION, secret: secrets.token });
   closings.push(() => jobSide[Symbol.asyncDispose]());
@@ -144,9 +145,9 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   }
   const views = createTideViews({ redis: patient, prefix });
   const handling = createHandling({
-    config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, inRepo, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode,
-    async poke(events) {
-      for (const event of events) {
+    config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, inRepo, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode, ...events.handling,
+    async poke(parsed) {
+      for (const event of parsed) {
         await github.observe(event);
         const commit = followed?.concerns(event);
         if (commit !== undefined) feed.publish({ topic: 'config', key: commit, at: clock.now(), text: `push to ${followed?.source() ?? ''}` });
@@ -184,6 +185,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const checks = [{ name: 'redis', problem: () => watch.problem() }];
   const remarks = [{ name: 'config', problem: () => { const { problem } = status(); return problem === undefined ? undefined : shownProblem(problem); } }, { name: 'config repository', problem: () => followed?.remark() }];
   const lookAround = async (): Promise<void> => {
+    events.look();
     metrics.set('prow_redis_up', watch.problem() === undefined ? 1 : 0);
     const { source, revision, problem, remark } = status();
     metrics.set('prow_config_broken', problem === undefined ? 0 : 1);
@@ -212,12 +214,8 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     redis: prompt, prefix, uuid: randomUUID,
     wake: (lane) => { void adders.event.add({ lane }).catch((err: unknown) => { log.warn({ err, lane }, 'lane not woken; the repair tick will'); }); },
   });
-  const hook = components.has('hook')
-    ? createHook({ store: promptStore, handling, secrets: secretFile(settings.hmacSecretFile, { clock, log, parse: (text) => {
-          const secret = parseHmacSecrets(text);
-          for (const token of [...secret.values()].flat()) censor.add(token);
-          return secret;
-        } }), clock, log, metrics })
+  const hook = components.has('hook') && events.secrets
+    ? createHook({ store: promptStore, handling, secrets: events.secrets, clock, log, metrics })
     : undefined;
   const web = createWeb({
     webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed,

@@ -13,17 +13,19 @@ import type { Log } from './core/ports/log.js';
 import { collectQueue } from '../queues/collect.js';
 import { deadQueue } from '../queues/dead.js';
 import { eventQueue } from '../queues/event.js';
+import { externalQueue } from '../queues/external.js';
 import { periodicsQueue } from '../queues/periodics.js';
 import { pluginQueue } from '../queues/plugin.js';
 import { prowjobQueue } from '../queues/prowjob.js';
 import { recoverQueue } from '../queues/recover.js';
 import { repairQueue } from '../queues/repair.js';
+import { createTurnstile } from '../queues/shared/turnstile.js';
 import { reportQueue, type ReportKey } from '../queues/report.js';
 import { tideQueue, type TideDeps } from '../queues/tide.js';
 import { tideSyncQueue, type TideSyncDeps } from '../queues/tideSync.js';
 
 export const QUEUES = [
-  eventQueue.name, pluginQueue.name, deadQueue.name, repairQueue.name, recoverQueue.name, tideQueue.name, tideSyncQueue.name,
+  eventQueue.name, pluginQueue.name, externalQueue.name, deadQueue.name, repairQueue.name, recoverQueue.name, tideQueue.name, tideSyncQueue.name,
   prowjobQueue.name, reportQueue.name, periodicsQueue.name, collectQueue.name,
 ] as const;
 
@@ -36,6 +38,7 @@ export function openQueues(connection: QueueConnection) {
 export interface Adders extends AsyncDisposable {
   readonly event: QueueAdder<Readonly<{ lane: string }>>;
   readonly plugin: QueueAdder<Readonly<{ plugin: string; lane: string }>>;
+  readonly external: QueueAdder<Readonly<{ plugin: string; lane: string }>>;
   readonly dead: QueueAdder<Parameters<QueueAdder<Parameters<typeof deadQueue.dedupe>[0]>['add']>[0]>;
   readonly recover: QueueAdder<Parameters<typeof recoverQueue.dedupe>[0]>;
   readonly repair: QueueAdder<Readonly<Record<string, never>>>;
@@ -62,7 +65,7 @@ export interface JobParts {
 /** Opens all queues for adding. */
 export function openAdders(connection: QueueConnection): Adders {
   const adders = {
-    event: adderOf(eventQueue, connection), plugin: adderOf(pluginQueue, connection), dead: adderOf(deadQueue, connection), recover: adderOf(recoverQueue, connection),
+    event: adderOf(eventQueue, connection), plugin: adderOf(pluginQueue, connection), external: adderOf(externalQueue, connection), dead: adderOf(deadQueue, connection), recover: adderOf(recoverQueue, connection),
     repair: adderOf(repairQueue, connection), tide: adderOf(tideQueue, connection), tideSync: adderOf(tideSyncQueue, connection),
     prowjob: adderOf(prowjobQueue, connection), report: adderOf(reportQueue, connection), periodics: adderOf(periodicsQueue, connection), collect: adderOf(collectQueue, connection),
   };
@@ -104,10 +107,11 @@ export async function startWorkers({ connection, adders, handling, deliveries, t
   const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
   const hook = components.has('hook');
   const starting: Promise<QueueWorker>[] = [];
-  if (hook && wanted(eventQueue.name)) starting.push(startWorker(eventQueue, { ...plugin, backlog: adders.plugin }, options));
+  if (hook && wanted(eventQueue.name)) starting.push(startWorker(eventQueue, { ...plugin, backlog: adders.plugin, external: adders.external }, options));
   if (hook && wanted(pluginQueue.name)) starting.push(startWorker(pluginQueue, plugin, options));
+  if (hook && wanted(externalQueue.name)) starting.push(startWorker(externalQueue, { ...plugin, turnstile: createTurnstile() }, options));
   if (hook && wanted(deadQueue.name)) starting.push(startWorker(deadQueue, { lanes, handling, feed, clock, log, store }, options));
-  if (hook && wanted(repairQueue.name)) starting.push(startWorker(repairQueue, { lanes, lane: adders.event, backlog: adders.plugin }, options));
+  if (hook && wanted(repairQueue.name)) starting.push(startWorker(repairQueue, { lanes, lane: adders.event, backlog: adders.plugin, external: adders.external }, options));
   if (hook && wanted(recoverQueue.name)) {
     starting.push(startWorker(recoverQueue, { deliveries, store, marks: createMarks({ redis, prefix, uuid: randomUUID }), handling, clock, log }, options));
   }

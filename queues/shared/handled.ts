@@ -13,6 +13,8 @@ export interface AnnounceDeps {
 
 /** A lane waits no longer for what others make of a delivery. */
 const POKE_MS = 2_000;
+/** Nor for telling somebody that something failed. */
+const GAVE_UP_MS = 5_000;
 
 /** Tells others that a delivery is there; what fails or takes long is only logged. */
 export async function poke(delivery: Delivery, { handling, log }: Pick<AnnounceDeps, 'handling' | 'log'>): Promise<void> {
@@ -29,6 +31,15 @@ export async function poke(delivery: Delivery, { handling, log }: Pick<AnnounceD
     log.warn({ err, delivery: delivery.id }, 'poke failed');
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Whoever asked is told that a plugin gave up; whether that succeeds changes nothing. */
+export async function tellGaveUp(plugin: string, delivery: Delivery, { handling, log, signal }: Readonly<{ handling: Pick<Handling, 'gaveUp'>; log: Log; signal: AbortSignal }>): Promise<void> {
+  try {
+    await handling.gaveUp?.(plugin, delivery, { signal: AbortSignal.any([signal, AbortSignal.timeout(GAVE_UP_MS)]) });
+  } catch (err) {
+    log.warn({ err, plugin, delivery: delivery.id }, 'nobody was told that a plugin gave up');
   }
 }
 

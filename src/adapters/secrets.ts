@@ -19,7 +19,7 @@ const READ_ANYWAY = 600;
  * A secret in a file, read again when the file changes (links are followed, so that mounted volumes may be swapped). It is
  * looked at when it is used, so there is no timer to stop. An unreadable or unparsable new content leaves the old value.
  */
-export function secretFile<T>(path: string, { clock, log, parse }: SecretFileDeps<T>): Secret<T> {
+export function secretFile<T>(path: string, { clock, log, parse }: SecretFileDeps<T>): Secret<T> & Readonly<{ broken(): boolean }> {
   const read = (): Readonly<{ value: T; text: string; mtimeMs: number }> => {
     const { mtimeMs } = statSync(path);
     const text = readFileSync(path, 'utf8').trim();
@@ -51,14 +51,21 @@ export function secretFile<T>(path: string, { clock, log, parse }: SecretFileDep
     }
   };
 
+  const look = (): void => {
+    const now = clock.now();
+    if (now - lookedAt < LOOK_MS) return;
+    lookedAt = now;
+    refresh();
+  };
   return {
     value() {
-      const now = clock.now();
-      if (now - lookedAt >= LOOK_MS) {
-        lookedAt = now;
-        refresh();
-      }
+      look();
       return current.value;
+    },
+    /** Whether the newest content could not be taken, so that an old value is in force. */
+    broken() {
+      look();
+      return broken;
     },
   };
 }

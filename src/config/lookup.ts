@@ -5,6 +5,14 @@ export function own<T>(map: Readonly<Record<string, T>> | undefined, key: string
   return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
+/** The same for names of organisations and repositories, which GitHub tells apart without case: the exact key, else one that differs in case only. */
+export function ownAnyCase<T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  if (map === undefined || Object.hasOwn(map, key)) return own(map, key);
+  const wanted = key.toLowerCase();
+  const found = Object.keys(map).find((one) => one.toLowerCase() === wanted);
+  return found === undefined ? undefined : map[found];
+}
+
 /** The value of a map with keys `org/repo`, `org` and `*`, the closest first. */
 export function forRepo<T>(map: Readonly<Record<string, T>>, repo: Repo): T | undefined {
   for (const key of [slug(repo), repo.org, '*']) {

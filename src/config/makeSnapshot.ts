@@ -1,6 +1,6 @@
 import { slug } from '../core/ids.js';
 import type { Periodic, Postsubmit, Preset, Presubmit } from './jobs/schema.js';
-import { own } from './lookup.js';
+import { ownAnyCase } from './lookup.js';
 import type { PluginsConfig } from './plugins/schema.js';
 import type { ProwConfig } from './prow/schema.js';
 import type { Snapshot } from './snapshot.js';
@@ -26,9 +26,10 @@ export function makeSnapshot({ revision, prow, plugins, presubmits, postsubmits,
     presubmits: (repo) => presubmits.get(slug(repo)) ?? [],
     postsubmits: (repo) => postsubmits.get(slug(repo)) ?? [],
     pluginsFor(repo) {
-      const ofOrg = own(plugins.plugins, repo.org);
-      const ofRepo = own(plugins.plugins, slug(repo))?.plugins ?? [];
-      return [...new Set([...(ofOrg && !ofOrg.excluded_repos.includes(repo.name) ? ofOrg.plugins : []), ...ofRepo])];
+      const ofOrg = ownAnyCase(plugins.plugins, repo.org);
+      const ofRepo = ownAnyCase(plugins.plugins, slug(repo))?.plugins ?? [];
+      const name = repo.name.toLowerCase();
+      return [...new Set([...(ofOrg && !ofOrg.excluded_repos.some((one) => one.toLowerCase() === name) ? ofOrg.plugins : []), ...ofRepo])];
     },
     enabled: new Map(Object.entries(plugins.plugins).map(([key, entry]) => [key, entry.plugins])),
   };

@@ -3,6 +3,7 @@ import type { ConfigSource, Snapshot } from '../config/snapshot.js';
 import type { ActionKind, Action } from '../core/action.js';
 import { NotYet, UserError } from '../core/errors.js';
 import type { Delivery, Event } from '../core/event.js';
+import { isExternal } from '../core/external.js';
 import { issueKey, slug, type Repo } from '../core/ids.js';
 import type { OwnersReads } from '../core/owners/port.js';
 import type { Clock } from '../core/ports/clock.js';
@@ -18,8 +19,10 @@ import type { Said } from '../core/ports/said.js';
 import { replyTo } from '../core/reply.js';
 import { toError } from '../core/retry.js';
 import { combined, perform } from './act.js';
+import { apology } from './apology.js';
 import { commandEvent } from './commands.js';
 import { parseEvents } from './events.js';
+import { addresseesOf, forward, placeOf, type Addressee, type ExternalDeps } from './external.js';
 import { laneOf } from './lane.js';
 import type { Plugin, PluginContext } from './plugin.js';
 import { plugins as builtIn } from './registry.js';
@@ -43,6 +46,10 @@ export interface HandlingDeps {
   readonly mode: 'act' | 'dry';
   /** All built-in ones where left out. */
   readonly plugins?: readonly Plugin[];
+  /** Without it events are sent on to nobody. */
+  readonly external?: ExternalDeps;
+  /** Whether this installation acts in a repository, or for an organisation as a whole; everywhere where left out (plugins-policy 1.1). */
+  enabled?(at: Readonly<{ org: string; name: string | undefined }>): boolean;
   /** Tells queues of others what an event may have changed. */
   poke?(events: readonly Event[], delivery: Delivery): Promise<void>;
 }
@@ -88,16 +95,27 @@ export function createHandling(deps: HandlingDeps): Handling {
     return events;
   };
   const { poke } = deps;
+  const addressees = (config: Snapshot, delivery: Delivery, events: readonly Event[]): readonly Addressee[] => {
+    const at = placeOf(events);
+    return !deps.external || !at || deps.enabled?.(at) === false ? [] : addresseesOf(config, delivery, events);
+  };
   return {
     laneOf,
     async pluginsFor(delivery) {
       const events = eventsOf(delivery);
+      const config = deps.config.current();
+      const sentOn = addressees(config, delivery, events).map(({ name }) => name);
       const repo = repoOf(events);
-      if (!repo) return [];
-      const enabled = new Set(deps.config.current().pluginsFor(repo));
-      return all.filter((plugin) => enabled.has(plugin.name) && partsOf(plugin, events).length > 0).map((plugin) => plugin.name);
+      if (!repo) return sentOn;
+      const enabled = new Set(config.pluginsFor(repo));
+      return [...all.filter((plugin) => enabled.has(plugin.name) && partsOf(plugin, events).length > 0).map((plugin) => plugin.name), ...sentOn];
     },
     async run(name, delivery, run) {
+      if (isExternal(name)) {
+        const addressee = addressees(deps.config.current(), delivery, eventsOf(delivery)).find((one) => one.name === name);
+        // One that the configuration names no more gets nothing more.
+        return addressee && deps.external ? forward(addressee, delivery, { ...deps, external: deps.external, signal: run.signal }) : [];
+      }
       const plugin = all.find((one) => one.name === name);
       // A plugin that an older version knew: its work cannot be done here and is not owed any more.
       if (!plugin) return [];
@@ -113,6 +131,14 @@ export function createHandling(deps: HandlingDeps): Handling {
       }
       if (errors.length > 0) throw combined(errors);
       return done;
+    },
+    async gaveUp(name, delivery, { signal }) {
+      const plugin = all.find((one) => one.name === name);
+      if (!plugin || deps.mode === 'dry') return;
+      const actions = apology(plugin, eventsOf(delivery), delivery, deps.config.current());
+      const log = deps.log.child({ plugin: name, 'event-GUID': delivery.id });
+      // It may be given up more than once, by a retry that a person asked for: the answer is looked for then.
+      await perform(actions, { plugin: name, delivery, repeated: true, signal }, { github: deps.githubFor(name), jobs: deps.jobs, intents: deps.intents, said: deps.said, log, mode: deps.mode });
     },
     ...(poke ? { poke: (delivery: Delivery) => poke(eventsOf(delivery), delivery) } : {}),
   };

@@ -47,8 +47,10 @@ test('content that cannot be read or parsed leaves the old value, is logged once
   world.pass(1_000);
   expect(secret.value()).toBe('one');
   expect(world.errors).toHaveLength(1);
+  expect(secret.broken()).toBe(true);
   world.write('three');
   world.pass(1_000);
+  expect(secret.broken()).toBe(false);
   expect(secret.value()).toBe('three');
 });
 

@@ -61,6 +61,6 @@ test('sections have upstream’s defaults', () => {
   expect(load('owners: {labels_denylist: []}').snapshot.plugins.owners.labels_denylist).toEqual([]);
   expect(ownersFilenames(plugins, repo)).toEqual({ owners: 'O', owners_aliases: 'A' });
   expect(ownersFilenames(plugins, { org: 'else', name: 'x' })).toEqual({ owners: 'OWNERS', owners_aliases: 'OWNERS_ALIASES' });
-  expect(plugins.external_plugins['org']).toEqual([{ name: 'x', endpoint: 'http://x', events: [] }]);
+  expect(plugins.external_plugins['org']).toEqual([{ name: 'x', endpoint: 'http://x', events: [], excluded_repos: [] }]);
   expect(plugins.comment_style).toBe('quiet');
 });

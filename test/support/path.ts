@@ -9,8 +9,10 @@ import type { Delivery } from '../../src/core/event.js';
 import type { Handling } from '../../src/core/ports/handling.js';
 import { deadQueue } from '../../queues/dead.js';
 import { eventQueue } from '../../queues/event.js';
+import { externalQueue } from '../../queues/external.js';
 import { pluginQueue } from '../../queues/plugin.js';
 import { repairQueue } from '../../queues/repair.js';
+import { createTurnstile } from '../../queues/shared/turnstile.js';
 
 export const systemClock = { now: (): number => Date.now() };
 
@@ -40,6 +42,7 @@ export async function startPath(connection: QueueConnection, { plugins, run, pok
   const { redis, prefix, log } = connection;
   const lane = adderOf(eventQueue, connection);
   const backlog = adderOf(pluginQueue, connection);
+  const external = adderOf(externalQueue, connection);
   const dead = adderOf(deadQueue, connection);
   const repair = adderOf(repairQueue, connection);
   const feed = createFeed(connection);
@@ -47,25 +50,26 @@ export async function startPath(connection: QueueConnection, { plugins, run, pok
   const store = createEventStore({ redis, prefix, uuid: randomUUID, wake: (name) => void woken.push(lane.add({ lane: name })) });
   const lanes = createLanes({ redis, prefix, ...(retention ? { retention } : {}) });
   const handling: Handling = { laneOf, pluginsFor: async () => plugins, run, ...(poke ? { poke } : {}) };
-  const deps = { store, lanes, handling, dead, backlog, feed, clock: systemClock, log, ...(patienceMs === undefined ? {} : { patienceMs }) };
+  const deps = { store, lanes, handling, dead, backlog, external, turnstile: createTurnstile(), feed, clock: systemClock, log, ...(patienceMs === undefined ? {} : { patienceMs }) };
   const about = { connection, clock: systemClock };
-  const workers = idle ? [] : await Promise.all([startWorker(eventQueue, deps, about), startWorker(pluginQueue, deps, about), startWorker(deadQueue, deps, about)]);
+  const workers = idle ? [] : await Promise.all([startWorker(eventQueue, deps, about), startWorker(pluginQueue, deps, about), startWorker(externalQueue, deps, about), startWorker(deadQueue, deps, about)]);
   return {
     store,
     lanes,
     feed,
     lane,
     backlog,
+    external,
     dead,
     repair,
     workers,
-    repairDeps: { lanes, lane, backlog },
+    repairDeps: { lanes, lane, backlog, external },
     /** Stores a delivery as `/hook` does. */
     deliver: (what: Delivery) => store.store(what, laneOf(what)),
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.stop({ graceMs: 0 })));
       await Promise.all(woken);
-      for (const adder of [lane, backlog, dead, repair]) await adder[Symbol.asyncDispose]();
+      for (const adder of [lane, backlog, external, dead, repair]) await adder[Symbol.asyncDispose]();
       await feed[Symbol.asyncDispose]();
     },
   };

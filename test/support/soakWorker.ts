@@ -13,6 +13,7 @@ import type { Handling } from '../../src/core/ports/handling.js';
 import { silentLog } from '../../src/core/ports/log.js';
 import { deadQueue } from '../../queues/dead.js';
 import { eventQueue } from '../../queues/event.js';
+import { externalQueue } from '../../queues/external.js';
 import { pluginQueue } from '../../queues/plugin.js';
 import { repairQueue } from '../../queues/repair.js';
 import { laneOf, numberOf } from './path.js';
@@ -70,11 +71,12 @@ const handling: Handling = {
 
 const lane = adderOf(eventQueue, connection);
 const backlog = adderOf(pluginQueue, connection);
+const external = adderOf(externalQueue, connection);
 const dead = adderOf(deadQueue, connection);
 const lanes = createLanes(connection);
 const store = createEventStore({ redis, prefix, uuid: randomUUID, wake: (of) => void lane.add({ lane: of }) });
 const clock = { now: () => Date.now() };
-const deps = { store, lanes, handling, dead, backlog, lane, feed: createFeed(connection), clock, log };
+const deps = { store, lanes, handling, dead, backlog, external, lane, feed: createFeed(connection), clock, log };
 const about = { connection, clock };
 await Promise.all([startWorker(eventQueue, deps, about), startWorker(pluginQueue, deps, about), startWorker(deadQueue, deps, about), startWorker(repairQueue, deps, about)]);
 process.stdout.write('ready\n');

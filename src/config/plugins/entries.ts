@@ -1,6 +1,6 @@
 import { slug, type Repo } from '../../core/ids.js';
 import { pattern } from '../../core/re2.js';
-import { entryFor, forRepo, names, own } from '../lookup.js';
+import { entryFor, forRepo, names, own, ownAnyCase } from '../lookup.js';
 import { regexFault } from '../scalars.js';
 import { DcoEntry, InvalidCommitMsg, type CherryPickApproved } from './commits.js';
 import type { MilestoneTeam } from './planning.js';
@@ -103,7 +103,13 @@ export function blockadesFor(
     .filter(({ block }) => block.length > 0);
 }
 
-/** The external plugins that get an event of a repository: those of its organisation and its own; one without events gets all. */
-export function externalPluginsFor(config: Sections<'external_plugins'>, repo: Repo, event: string): readonly ExternalPlugin[] {
-  return [repo.org, slug(repo)].flatMap((key) => own(config.external_plugins, key) ?? []).filter(({ events }) => events.length === 0 || events.includes(event));
+/**
+ * The external plugins that get an event: those of the organisation, which may leave repositories out, and the repository's own; one
+ * without events gets all. An event of an organisation alone has no repository.
+ */
+export function externalPluginsFor(config: Sections<'external_plugins'>, { org, name }: Readonly<{ org: string; name: string | undefined }>, event: string): readonly ExternalPlugin[] {
+  const excludes = ({ excluded_repos }: ExternalPlugin) => name !== undefined && excluded_repos.some((one) => one.toLowerCase() === name.toLowerCase());
+  const ofOrg = (ownAnyCase(config.external_plugins, org) ?? []).filter((plugin) => !excludes(plugin));
+  const ofRepo = name === undefined ? [] : (ownAnyCase(config.external_plugins, `${org}/${name}`) ?? []);
+  return [...ofOrg, ...ofRepo].filter(({ events }) => events.length === 0 || events.includes(event));
 }

@@ -19,6 +19,7 @@ export const ExternalPlugin = z.object({
   name: z.string().default('').meta({ description: 'The name of the plugin.' }),
   endpoint: z.string().default('').meta({ description: 'The URL that events are sent to; `http://NAME` where it is missing.' }),
   events: texts('Names of the events that are sent on; all where it is empty.'),
+  excluded_repos: texts('Not in upstream: names of repositories of the organisation whose events are not sent on.'),
 }).superRefine(({ name, endpoint }, context) => {
   if (name === '' && endpoint === '') context.addIssue({ code: 'custom', message: 'expected a name' });
 }).transform((plugin) => ({ ...plugin, endpoint: plugin.endpoint || `http://${plugin.name}` })).readonly();
@@ -67,6 +68,7 @@ export type TriggerEntry = z.infer<typeof TriggerEntry>;
 export const Owners = z.object({
   mdyamlrepos: texts('Organisations and repositories whose Markdown files may hold owners in a YAML header.'),
   skip_collaborators: texts('Organisations and repositories where only OWNERS files count, not who is a collaborator.'),
+  codeowners: texts("Not in upstream: organisations and repositories where GitHub's CODEOWNERS file says who approves and reviews, as long as there is no OWNERS file in the repository."),
   labels_denylist: z.array(z.string()).readonly().default(['approved', 'lgtm']).meta({ description: 'Labels that OWNERS files may not set. An empty list forbids none; nothing at all means approved and lgtm.' }),
   filenames: map(z.object({
     owners: text('The name of the files with owners.', 'OWNERS'),

@@ -1,3 +1,4 @@
+import { shownName } from '../../core/external.js';
 import type { EventSummary, PluginOutcome } from '../../core/ports/events.js';
 import type { MergeRecord, PoolPull, PoolView } from '../../core/ports/tide.js';
 import type { ConfigStatus } from '../configStatus.js';
@@ -57,14 +58,14 @@ function PoolCard({ pool, now }: { pool: PoolView; now: number }) {
 }
 
 const STATE_TONE = { handled: 'good', waiting: 'busy', dead: 'bad' } as const;
-const OUTCOME_TONE = { done: '', failed: 'bad', retrying: 'busy', dead: 'bad' } as const;
+const OUTCOME_TONE = { done: '', failed: 'bad', waiting: 'busy', retrying: 'busy', dead: 'bad' } as const;
 
 function Outcome({ outcome }: { outcome: PluginOutcome }) {
   if (outcome.state === 'done' && outcome.actions.length === 0) return null;
   const text = outcome.state === 'done' ? outcome.actions.join(', ') : (outcome.error ?? outcome.state);
   return (
     <div>
-      <span class={`chip ${OUTCOME_TONE[outcome.state]}`}>{outcome.plugin}</span> {text}
+      <span class={`chip ${OUTCOME_TONE[outcome.state]}`}>{shownName(outcome.plugin)}</span> {text}
     </div>
   );
 }
