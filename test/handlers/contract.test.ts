@@ -74,7 +74,7 @@ function deps(mode: 'act' | 'dry', github: ReturnType<typeof fakeGitHub>): Handl
     owners: {
       load: () => Promise.resolve({
         approvers: layers, reviewers: layers, leafApprovers: () => none, leafReviewers: () => none, requiredReviewers: () => none, labelsFor: () => none, approverDir: () => '', reviewerDir: () => '',
-        topLevelApprovers: () => none, isNoParentOwners: () => false, isAutoApproveUnownedSubfolders: () => false, allApprovers: () => none, allReviewers: () => none, ownersFile: 'OWNERS',
+        topLevelApprovers: () => none, isNoParentOwners: () => false, isAutoApproveUnownedSubfolders: () => false, allApprovers: () => none, allReviewers: () => none, allOwners: () => none, ownersFile: 'OWNERS', fileAt: () => 'OWNERS',
       }),
     },
   };

@@ -5,21 +5,10 @@ import type { Repo } from '../../core/ids.js';
 import type { GitMerges, GitReads, MergeResult } from '../../core/ports/git.js';
 import type { GitTrees } from '../../core/ports/inRepo.js';
 import { createMirrors, type Git, type MirrorOptions } from './mirror.js';
-import { blobs, createTrees } from './trees.js';
+import { blobs, createTrees, tree } from './trees.js';
 
 const NUL = '\0';
 const IDENTITY = ['-c', 'user.name=prow', '-c', 'user.email=prow@localhost', '-c', 'commit.gpgsign=false', '-c', 'core.autocrlf=false'] as const;
-
-/** Paths with their blob ids; regular files only. */
-async function tree(git: Git, sha: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-  const { stdout } = await git({ args: ['ls-tree', '-r', '-z', '--full-tree', sha], signal });
-  const files = new Map<string, string>();
-  for (const line of stdout.toString().split(NUL)) {
-    const [, mode, type, id, path] = /^(\d+) (\w+) ([0-9a-f]+)\t([\s\S]+)$/.exec(line) ?? [];
-    if (type === 'blob' && mode !== '120000' && id !== undefined && path !== undefined) files.set(path, id);
-  }
-  return files;
-}
 
 /** Merges or rebases in a worktree that is thrown away; the commits stay in the mirror. */
 async function inWorktree(git: Git, base: string, heads: readonly string[], method: 'merge' | 'squash' | 'rebase', signal: AbortSignal): Promise<MergeResult> {

@@ -5,6 +5,17 @@ const NUL = '\0';
 const NEWLINE = 10;
 const LINK = '120000';
 
+/** Paths with their blob ids; regular files only. */
+export async function tree(git: Git, sha: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await git({ args: ['ls-tree', '-r', '-z', '--full-tree', sha], signal });
+  const files = new Map<string, string>();
+  for (const line of stdout.toString().split(NUL)) {
+    const [, mode, type, id, path] = /^(\d+) (\w+) ([0-9a-f]+)\t([\s\S]+)$/.exec(line) ?? [];
+    if (type === 'blob' && mode !== LINK && id !== undefined && path !== undefined) files.set(path, id);
+  }
+  return files;
+}
+
 /** Contents of blobs, in one process. */
 export async function blobs(git: Git, ids: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
   if (ids.length === 0) return [];
@@ -61,6 +72,7 @@ async function follow(git: Git, sha: string, paths: readonly string[], signal: A
 /** The trees of mirrored repositories. */
 export function createTrees(mirrors: Mirrors): GitTrees {
   return {
+    filesAt: (repo, sha, { signal }) => mirrors.with(repo, [sha], signal, (git) => tree(git, sha, signal)),
     idsAt: (repo, shas, paths, { signal }) =>
       mirrors.with(repo, shas, signal, async (git) => {
         const ids = await looked(git, shas.flatMap((sha) => paths.map((path) => `${sha}:${path}`)), signal);

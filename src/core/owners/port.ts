@@ -3,7 +3,7 @@ import type { Repo } from '../ids.js';
 /** Sets by distance from the file: layer 0 is nearest; an item is in one layer only (plugins-policy 2.5). */
 export type Layers = readonly ReadonlySet<string>[];
 
-/** OWNERS of a repository at one commit, collaborator-filtered (plugins-policy 2.4). Logins are lower case. */
+/** OWNERS of a repository at one commit, collaborator-filtered (plugins-policy 2.4), or what stands for them. Logins are lower case. */
 export interface RepoOwners {
   approvers(path: string): Layers;
   reviewers(path: string): Layers;
@@ -11,7 +11,7 @@ export interface RepoOwners {
   leafReviewers(path: string): ReadonlySet<string>;
   requiredReviewers(path: string): ReadonlySet<string>;
   labelsFor(path: string): ReadonlySet<string>;
-  /** Nearest folder (or front-matter file) with approvers for the path; '' for the root. */
+  /** Nearest folder (or front-matter file, or line of CODEOWNERS) with approvers for the path; '' for the root. */
   approverDir(path: string): string;
   reviewerDir(path: string): string;
   topLevelApprovers(): ReadonlySet<string>;
@@ -19,8 +19,11 @@ export interface RepoOwners {
   isAutoApproveUnownedSubfolders(path: string): boolean;
   allApprovers(): ReadonlySet<string>;
   allReviewers(): ReadonlySet<string>;
-  /** Name of the owners file, `OWNERS` unless configured. */
+  allOwners(): ReadonlySet<string>;
+  /** Name of the owners file, `OWNERS` unless configured; the path of CODEOWNERS where that counts. */
   readonly ownersFile: string;
+  /** The file that says what counts at a folder that `approverDir` gave: its path in the repository, with its line in CODEOWNERS. */
+  fileAt(folder: string): string;
 }
 
 export interface OwnersReads {

@@ -57,7 +57,9 @@ export function createRepoOwners(tree: OwnersTree, collaborators: ReadonlySet<st
     isAutoApproveUnownedSubfolders: (path) => tree.get(canonical(path))?.options.autoApproveUnownedSubfolders ?? false,
     allApprovers: () => everywhere('approvers'),
     allReviewers: () => everywhere('reviewers'),
+    allOwners: () => new Set([...everywhere('approvers'), ...everywhere('reviewers')]),
     ownersFile,
+    fileAt: (folder) => (folder === '' ? ownersFile : `${folder}/${ownersFile}`),
   };
 }
 

@@ -24,6 +24,8 @@ export type Followed = Readonly<
 
 /** Looks into single folders of commits, from a local mirror, without a checkout. All paths are relative to the repository. */
 export interface GitTrees {
+  /** Object ids of all regular files of a commit by path, in git's order. */
+  filesAt(repo: Repo, sha: string, options: Opts): Promise<ReadonlyMap<string, string>>;
   /** Object ids of paths (trees or blobs) in each of some commits, in the order of the commits; a path that is not there is absent. The path `''` is the whole tree. */
   idsAt(repo: Repo, shas: readonly string[], paths: readonly string[], options: Opts): Promise<readonly ReadonlyMap<string, string>[]>;
   /** The best common ancestors of two commits: none for unrelated histories, several after merges both ways. */

@@ -10,7 +10,8 @@ export interface NotificationFacts {
   readonly manual: boolean;
   readonly settings: ApproveEntry;
   readonly linkUrl: string;
-  readonly ownersFile: string;
+  /** The owners file of a folder. */
+  readonly fileAt: (folder: string) => string;
 }
 
 /**
@@ -56,10 +57,10 @@ function issueLine({ assessment: { issue, noIssue }, manual }: NotificationFacts
 }
 
 /** One line a place whose owners have to approve. */
-function places({ pull, assessment: { coverage, open, approvals }, linkUrl, ownersFile }: NotificationFacts): string {
+function places({ pull, assessment: { coverage, open, approvals }, linkUrl, fileAt }: NotificationFacts): string {
   const names = new Set(approvals.keys());
   return [...coverage].map(([dir, files]) => {
-    const path = files.some((file) => file.path === dir) ? dir : dir === '' ? ownersFile : `${dir}/${ownersFile}`;
+    const path = files.some((file) => file.path === dir) ? dir : fileAt(dir);
     const link = `[${path}](${linkUrl.replace(/\/+$/, '')}/${slug(pull)}/blob/${pull.baseRef}/${path})`;
     const by = [...approversOf(files, names)].sort().map((login) => approvals.get(login)?.login ?? login).join(',');
     if (!open.has(dir)) return `- ~~${link}~~ [${by}]`;

@@ -59,7 +59,7 @@ async function handle({ pull, from, talk }: Seen, { github, owners, config, sign
   const manual = labelled && !assessment.met && addedByHand(await github.issueEvents(pull, options), identity);
   return decide({
     pull, labelled, approved: assessment.met || manual, former: notifications(comments, identity), style: config.plugins.comment_style === 'upstream' ? 'replace' : 'edit',
-    body: notification({ pull, assessment, manual, settings, linkUrl: config.prow.github.link_url, ownersFile: repoOwners.ownersFile }),
+    body: notification({ pull, assessment, manual, settings, linkUrl: config.prow.github.link_url, fileAt: (folder) => repoOwners.fileAt(folder) }),
   });
 }
 

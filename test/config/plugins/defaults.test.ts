@@ -8,7 +8,7 @@ test('an empty file has upstream’s defaults', () => {
   expect(rest).toEqual({
     plugins: {}, external_plugins: {}, approve: [], lgtm: [], triggers: [], comment_style: 'quiet', blockades: [], cherry_pick_approved: [], dco: {}, invalid_commit_msg: [],
     milestone_applier: {}, repo_milestone: {}, require_matching_label: [], welcome: [],
-    owners: { mdyamlrepos: [], skip_collaborators: [], labels_denylist: ['approved', 'lgtm'], filenames: {} },
+    owners: { mdyamlrepos: [], skip_collaborators: [], codeowners: [], labels_denylist: ['approved', 'lgtm'], filenames: {} },
     blunderbuss: { request_count: 2, max_request_count: 0, exclude_approvers: false, use_status_availability: false, ignore_drafts: false, ignore_authors: [] },
     rifle: { request_count: 2, max_request_count: 0, exclude_approvers: false, use_status_availability: false, ignore_drafts: false, ignore_authors: [] },
     branch_cleaner: { preserved_branches: {} },

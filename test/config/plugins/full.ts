@@ -8,6 +8,7 @@ external_plugins:
 owners:
   mdyamlrepos: [org]
   skip_collaborators: [org/repo]
+  codeowners: [org/repo]
   labels_denylist: [approved]
   filenames: {org: {owners: OWNED, owners_aliases: OWNED_ALIASES}}
 approve:

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { noAliases, parseAliases, parseFrontMatter, parseOwners, type OwnersFile } from '../../../src/core/owners/parse.js';
+import { noAliases, parseAliases, parseFrontMatter, parseOwners, readOwners, type OwnersFile } from '../../../src/core/owners/parse.js';
 
 const show = (file: OwnersFile | undefined) =>
   file && {
@@ -47,3 +47,21 @@ test.each<[name: string, text: string, want: readonly string[] | undefined]>([
   ['not at the start', '\n---\napprovers: [bob]\n---\n', undefined],
   ['no end', '---\napprovers: [bob]\n', undefined],
 ])('front matter: %s', (_name, text, want) => expect(parseFrontMatter(text, noAliases)?.entries.flatMap((entry) => [...entry.approvers])).toEqual(want));
+
+test('an alias of nobody leaves the simple form what it is', () => {
+  const aliases = parseAliases('aliases: {none: }\n');
+  expect(aliases && show(parseOwners('approvers: [none]\nfilters: {"x": {approvers: [a]}}\n', aliases))).toEqual({ options: [], entries: [['*', [], [], [], []]] });
+});
+
+test.each<{ name: string; text: string; line: number | undefined; says: RegExp }>([
+  { name: 'broken YAML', text: 'approvers:\n- a\n  b: [\n', line: 2, says: /\S/ },
+  { name: 'no mapping', text: '- a\n', line: undefined, says: /no mapping/ },
+  { name: 'a link', text: '../OWNERS', line: undefined, says: /no mapping/ },
+  { name: 'options', text: 'approvers: [a]\nOptions: [x]\n', line: 2, says: /options/ },
+  { name: 'a switch that is none', text: 'options: {no_parent_owners: often}\n', line: 1, says: /options/ },
+  { name: 'filters', text: '# x\nfilters: [a]\n', line: 2, says: /filters/ },
+  { name: 'a list of a filter', text: 'filters:\n  x: {approvers: alice}\n', line: 1, says: /approvers.*filter `x`/ },
+  { name: 'a filter', text: 'filters: {x: [a]}\n', line: 1, says: /filter `x`/ },
+])('what is broken has a place: $name', ({ text, line, says }) => {
+  expect(readOwners(text)).toEqual({ kind: 'broken', fault: { line, message: expect.stringMatching(says) } });
+});

@@ -68,3 +68,8 @@ test('options are those of exactly that place', () => {
   const owners = ownersOf({ a: 'options: {no_parent_owners: true, auto_approve_unowned_subfolders: true}\n' });
   expect([owners.isNoParentOwners('a'), owners.isAutoApproveUnownedSubfolders('a/'), owners.isNoParentOwners('a/b'), owners.isNoParentOwners('')]).toEqual([true, true, false, false]);
 });
+
+test('owners are approvers and reviewers, and every folder has its file', () => {
+  const owners = ownersOf({ '': 'approvers: [a]\nrequired_reviewers: [q]\n', x: 'reviewers: [b, gone]\n' }, new Set(['a', 'b']));
+  expect([sorted(owners.allOwners()), owners.fileAt(''), owners.fileAt('x/y')]).toEqual([['a', 'b'], 'OWNERS', 'x/y/OWNERS']);
+});

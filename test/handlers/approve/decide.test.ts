@@ -123,7 +123,7 @@ test.each<{ name: string; body?: string; said: Approvals; met: boolean }>([
 function told(paths: readonly string[], said: Approvals, over: { manual?: boolean; settings?: object; pull?: object } = {}) {
   const given = pull(over.pull);
   const settings = ApproveEntry.parse(over.settings ?? {});
-  return notification({ pull: given, assessment: assess(given, paths, said, world, settings), manual: over.manual ?? false, settings, linkUrl: 'https://ghe.example/', ownersFile: 'OWNERS' });
+  return notification({ pull: given, assessment: assess(given, paths, said, world, settings), manual: over.manual ?? false, settings, linkUrl: 'https://ghe.example/', fileAt: world.fileAt });
 }
 
 test('the notification of an approved pull request', () => {
