@@ -33,7 +33,7 @@ export function parseHmacSecrets(text: string): HmacSecrets {
 
 function documentOf(text: string): unknown {
   try {
-    return parse(text, { prettyErrors: false, logLevel: 'error' });
+    return parse(text, { prettyErrors: true, logLevel: 'error' });
   } catch (error) {
     const at = error instanceof Error && 'linePos' in error ? (error.linePos as readonly { line: number; col: number }[] | undefined)?.[0] : undefined;
     throw new Error(`not YAML${at ? `, line ${at.line}, column ${at.col}` : ''}: the file of webhook secrets cannot be read`);

@@ -31,6 +31,7 @@ export interface PathOptions {
   readonly plugins: readonly string[];
   readonly run: Handling['run'];
   readonly poke?: Handling['poke'];
+  readonly gaveUp?: Handling['gaveUp'];
   readonly patienceMs?: number;
   readonly retention?: Retention;
   /** Only the store and adders. */
@@ -38,7 +39,7 @@ export interface PathOptions {
 }
 
 /** The whole event path in this process: store, lanes, backlogs, dead letters, repair. */
-export async function startPath(connection: QueueConnection, { plugins, run, poke, patienceMs, retention, idle }: PathOptions) {
+export async function startPath(connection: QueueConnection, { plugins, run, poke, gaveUp, patienceMs, retention, idle }: PathOptions) {
   const { redis, prefix, log } = connection;
   const lane = adderOf(eventQueue, connection);
   const backlog = adderOf(pluginQueue, connection);
@@ -49,7 +50,7 @@ export async function startPath(connection: QueueConnection, { plugins, run, pok
   const woken: Promise<void>[] = [];
   const store = createEventStore({ redis, prefix, uuid: randomUUID, wake: (name) => void woken.push(lane.add({ lane: name })) });
   const lanes = createLanes({ redis, prefix, ...(retention ? { retention } : {}) });
-  const handling: Handling = { laneOf, pluginsFor: async () => plugins, run, ...(poke ? { poke } : {}) };
+  const handling: Handling = { laneOf, pluginsFor: async () => plugins, run, ...(poke ? { poke } : {}), ...(gaveUp ? { gaveUp } : {}) };
   const deps = { store, lanes, handling, dead, backlog, external, turnstile: createTurnstile(), feed, clock: systemClock, log, ...(patienceMs === undefined ? {} : { patienceMs }) };
   const about = { connection, clock: systemClock };
   const workers = idle ? [] : await Promise.all([startWorker(eventQueue, deps, about), startWorker(pluginQueue, deps, about), startWorker(externalQueue, deps, about), startWorker(deadQueue, deps, about)]);

@@ -4,7 +4,7 @@ plugins:
   org: {plugins: [hold, lgtm], excluded_repos: [other]}
   org/repo: {plugins: [trigger]}
 external_plugins:
-  org: [{name: refresh, endpoint: "http://refresh:8888", events: [issue_comment]}]
+  org: [{name: refresh, endpoint: "http://refresh:8888", events: [issue_comment], excluded_repos: [other]}]
 owners:
   mdyamlrepos: [org]
   skip_collaborators: [org/repo]
