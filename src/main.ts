@@ -163,8 +163,10 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
       log.info({ why }, 'redis is there: planting ticks, looking for missed deliveries');
       void followed?.look();
       await plant();
-      await adders.repair.add({});
-      if (components.has('hook')) await adders.recover.add({});
+      if (components.has('hook')) {
+        await adders.repair.add({});
+        await adders.recover.add({});
+      }
       if (components.has('tide') || components.has('deck')) await adders.tideSync.add({});
     },
   });

@@ -62,6 +62,10 @@ export interface WorldOptions {
   readonly jobs?: string;
   /** How the pods of a job go; they succeed at once unless said. */
   readonly play?: (job: string, type: string) => Partial<Part> | undefined;
+  /** `local`: pods are processes of this machine instead. */
+  readonly kubelet?: 'played' | 'local';
+  /** Makes the kubeconfig that Prow is given, from the path of the cluster's own. */
+  readonly kubeconfig?: (own: string, dir: string) => Promise<string> | string;
 }
 
 /** How a pull request stands when nothing moves any more. */
@@ -75,7 +79,7 @@ export interface Settled {
 }
 
 /** A whole installation against an embedded GitHub: an organisation with Ada (approver), Ben (reviewer), and Nora, a stranger. */
-export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {}, settings = {}, github: wish = {}, actions = {}, pulls = 0, redisUrl = testRedisUrl(), jobs, play = () => undefined }: WorldOptions = {}) {
+export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {}, settings = {}, github: wish = {}, actions = {}, pulls = 0, redisUrl = testRedisUrl(), jobs, play = () => undefined, kubelet: runner = 'played', kubeconfig = (own) => own }: WorldOptions = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'prow-world-'));
   const prefix = `w-${randomUUID()}`;
   const github = await startGitHub({ manifest, appSlug: 'prow', webhookSecret: 'hook-secret', actions: { jobMs: 0, ...actions }, ...wish });
@@ -85,15 +89,15 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
   await world.repo({ owner: 'acme', name: 'shop', files: { ...seed, ...files }, labels: ['lgtm', 'approved', 'do-not-merge/hold'] });
   world.install('acme');
   const path = (name: string, content: string): string => { writeFileSync(join(dir, name), content, { mode: 0o600 }); return join(dir, name); };
-  const cluster = jobs === undefined ? undefined : await startCluster({ dir: join(dir, 'cluster'), images: () => undefined, kubelet: 'none', clock: systemClock, log: silentLog });
-  const kubelet = cluster && (await startHollowKubelet({
+  const cluster = jobs === undefined ? undefined : await startCluster({ dir: join(dir, 'cluster'), images: () => undefined, kubelet: runner === 'local' ? 'local' : 'none', clock: systemClock, log: silentLog });
+  const kubelet = cluster && runner === 'played' ? await startHollowKubelet({
     kubeconfigPath: cluster.kubeconfigPath, clock: systemClock, log: silentLog,
     part: (pod) => ({ pendingMs: 0, runningMs: 0, end: { kind: 'exits', code: 0 }, ...play(pod.metadata.annotations?.['prow.k8s.io/job'] ?? '', pod.metadata.labels?.['prow.k8s.io/type'] ?? '') }),
-  }));
+  }) : undefined;
   const whole: Settings = {
     configPath: path('config.yaml', config), jobConfigPath: jobs === undefined ? undefined : path('jobs.yaml', jobs), pluginConfigPath: path('plugins.yaml', plugins), hmacSecretFile: path('hmac', 'hook-secret\n'),
     github: { endpoints: [github.url], graphqlEndpoint: github.graphqlUrl, host: github.gitUrl, auth: { kind: 'app', appId: String(github.appId), keyPath: path('key.pem', github.appKey) } },
-    kubeconfig: cluster?.kubeconfigPath, jobs: { kubeconfigDir: undefined, kubeconfigSuffix: undefined, projectedTokenFile: undefined, inCluster: 'ignore', reportAgent: '', slack: { endpoint: 'http://127.0.0.1:1', tokenFile: undefined, more: new Map(), signingSecretFile: undefined }, storageRoots: [join(dir, 'storage')] },
+    kubeconfig: cluster && (await kubeconfig(cluster.kubeconfigPath, dir)), jobs: { kubeconfigDir: undefined, kubeconfigSuffix: undefined, projectedTokenFile: undefined, inCluster: 'ignore', reportAgent: '', slack: { endpoint: 'http://127.0.0.1:1', tokenFile: undefined, more: new Map(), signingSecretFile: undefined }, storageRoots: [join(dir, 'storage')] },
     port: 0, metricsPort: 0, adminPort: -1, health: { port: -1, asked: false }, gitDir: undefined, inRepoCacheSize: 200, idle: [], supplemental: { prowDirs: [], prowSuffix: '_prowconfig.yaml', pluginDirs: [], pluginSuffix: '_pluginconfig.yaml' }, host: '127.0.0.1', webhookPath: '/hook', mode: 'act', components: new Set(COMPONENTS), redisUrl, redisPrefix: prefix, stateDir: join(dir, 'state'), role: 'all', queues: [],
     gracePeriodMs: 5_000, logLevel: 'info', enabled: { orgs: [], repos: [], notOrgs: [], notRepos: [] }, retry: { maxRetries: 8, max404Retries: 2, initialDelayMs: 20, maxSleepMs: 5_000, requestTimeoutMs: 10_000 }, ...settings,
   };
@@ -121,6 +125,8 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
 
   const self = {
     github, url, prefix, logs, running, settings: whole, redis, views,
+    /** Of the cluster, for who may do anything there. */
+    kubeconfigPath: cluster?.kubeconfigPath ?? '',
     events: (): Promise<readonly EventSummary[]> => store.recent(500),
     as: (login: string) => world.as(login),
     /** Opens a pull request from a fork's branch. */
