@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import type { Finding, Path } from '../../src/config/findings.js';
+import { readBlock } from '../../src/config/yaml/block.js';
 import { isOrdinary, readFast } from '../../src/config/yaml/fast.js';
 import { readCarefully, readYaml, type Source } from '../../src/config/yaml/source.js';
 
@@ -19,9 +20,9 @@ function places(source: Source, value: unknown, path: Path = []): readonly strin
 /** Faults that the careful reader alone sees; upstream's parser looks neither at the indentation of quotes and brackets nor before comments. */
 const LENIENT = /^Missing closing|must be sufficiently indented|^Comments must be separated|leading empty lines/;
 
-/** Nothing when both readers agree about a text, or the fast one leaves it to the careful one. */
+/** Nothing when the readers agree about a text, or the fast ones leave it to the careful one. */
 function difference(text: string): Readonly<{ fast: unknown; careful: unknown }> | undefined {
-  if (!readFast(text)) return undefined;
+  if (!readBlock(text) && !readFast(text)) return undefined;
   const errors: Finding[] = [];
   const [fast, careful] = [readYaml('f.yaml', text, []), readCarefully('f.yaml', text, errors)];
   if (errors.some(({ message }) => LENIENT.test(message))) return undefined;
@@ -52,7 +53,7 @@ test.each([
   ['an anchor', 'a: &x 1\nb: *x\n'], ['a merge', 'a: {<<: {b: 1}}\n'], ['a tag', 'a: !!str 1\n'], ['a tag of a list', '!!omap [a: 1]\n'], ['a second document', 'a: 1\n---\nb: 1\n'], ['a directive', '%YAML 1.2\n---\na: 1\n'], ['a key that is a list', '[a, b]: c\n'],
   ['a complex key', '? a\n: b\n'], ['a key that is null', '~: b\n'], ['a key that is nothing', ': b\n'], ['a tab', 'a:\tb\n'], ['a mark of byte order', '\ufeffa: 1\n'], ['a carriage return', 'a: 1\r\n'], ['not a number', 'a: .nan\n'], ['broken syntax', 'a: [\n'], ['bytes', '\0\u0001\u0002'],
   ['a very long line', `a: ${'{'.repeat(1_000_000)}\n`], ['a deep list', `${'['.repeat(200)}${']'.repeat(200)}`],
-])('what is odd is read carefully: %s', (_, text) => expect(readFast(text)).toBeUndefined());
+])('what is odd is read carefully: %s', (_, text) => { for (const reader of [readBlock, readFast]) expect(reader(text)).toBeUndefined(); });
 
 test('ordinary files are what real ones look like: comments, scripts, expressions, several levels', () => {
   const text = 'presubmits:\n  org/repo:\n  - name: a # why\n    run_if_changed: \'^(go.mod|pkg/.*\\.go)$\'\n    spec:\n      containers:\n      - command: ["sh", "-c"]\n        args:\n        - |\n          if ! grep -q x && [ "$a" != b ]; then echo "${c}: d" 2>&1; fi\n          cat <<EOF\n          a: *b\n          EOF\n';
@@ -79,6 +80,29 @@ test('generated files: both readers agree about values and places', () => {
   }), { numRuns: 1_500 });
 });
 
+const BLOCKS: readonly (readonly [what: string, text: string, value: unknown])[] = [
+  ['maps, lists, comments and empty values', '# c\n---\na: 1 # c\nb:\n- x\n-   k: true\n    z:\n  # c\n- - p\n  - q\nc:\n\n', { a: 1, b: ['x', { k: true, z: null }, ['p', 'q']], c: null }],
+  ['quotes', 'a: "b # c" # d\n"e f": \'it\'\'s\'\nb: "\\\\.go$"\n', { a: 'b # c', 'e f': "it's", b: '\\.go$' }],
+  ['brackets', 'a: [x, "y, z", [1], {k: v}] # c\nb: {cpu: 4, memory: 6Gi, l: []}\nc: {}\n', { a: ['x', 'y, z', [1], { k: 'v' }], b: { cpu: 4, memory: '6Gi', l: [] }, c: {} }],
+  ['texts of several lines', 'a: |\n  x\n    y: z\n\n  # no comment\n\n\nb: |+ # c\n  x\n\nc:\n- |-\n  x\n- >\n  x\n  y\nd: >-\n    x\n', { a: 'x\n  y: z\n\n# no comment\n', b: 'x\n\n', c: ['x', 'x y\n'], d: 'x' }],
+  ['a key that comes twice', 'a: 1\nb: 2\na: 3\n', { a: 3, b: 2 }],
+];
+test.each(BLOCKS)('the plain block style: %s', (_, text, value) => {
+  expect(readBlock(text)).toEqual({ value });
+  expect(difference(text)).toBeUndefined();
+  expect(difference(text.trimEnd())).toBeUndefined();
+});
+
+test('lines of configurations in any order and indentation: whatever the fast readers take, the careful one reads in the same way', () => {
+  const line = fc.tuple(fc.nat(4), fc.constantFrom(
+    'a: 1', 'b:', 'c: x y', '- a: 1', '- x', '- - y', '-  b:', 'c: |', '- |-', 'd: >', 'e: |+', '# c', '', '  ', 'x', 'y z', '"q": "a" # c', "'s': 'b'", 'f: [a, b]', 'g: {k: v, l: [1]}', '- [x]', '- {m: n}', 'a: b: c', 'a: "b', "c'", 'h: # c', 'i: x # c', '-', 'k: -1', '- -c', '---', 'l: {}', 'm: []]', 'n: "a" b', 'yes: y', '1: 2',
+  ));
+  fc.assert(fc.property(fc.array(line, { maxLength: 8 }), fc.boolean(), (lines, ended) => {
+    const text = lines.map(([indent, content]) => ' '.repeat(indent) + content).join('\n') + (ended ? '\n' : '');
+    expect({ text, found: difference(text) }).toEqual({ text, found: undefined });
+  }), { numRuns: 5_000 });
+});
+
 test('texts made of the signs of YAML: whatever the fast reader takes, the careful one reads in the same way', () => {
   const line = fc.string({ unit: fc.constantFrom('a', 'b: ', '- ', '  ', ' ', ':', '#', ' #', '"', "'", '{', '}', '[', ']', ', ', '|', '>', '&a ', '*a', '!b ', '? ', '1', '~', '---', '\n', '\n  ', '\n- ', '\na: '), maxLength: 12 });
   fc.assert(fc.property(line, (made) => expect(difference(made)).toBeUndefined()), { numRuns: 20_000 });
@@ -88,11 +112,14 @@ const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 test(existsSync(data) ? 'the files of public installations: both readers agree about every value' : `the configurations of public installations are not here (${data}), none is compared`, () => {
   if (!existsSync(data)) return;
   const files = readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file));
+  let inBlocks = 0;
   const careful = files.filter((file) => {
     const content = readFileSync(join(data, file), 'utf8');
-    const fast = readFast(content);
-    if (fast) expect({ file, value: fast.value ?? null }).toEqual({ file, value: readCarefully(file, content, [])?.value ?? null });
-    return !fast;
+    const [block, fast] = [readBlock(content), readFast(content)];
+    if (block) inBlocks++;
+    for (const one of [block, fast]) if (one) expect({ file, value: one.value ?? null }).toEqual({ file, value: readCarefully(file, content, [])?.value ?? null });
+    return !block && !fast;
   });
   expect(careful.length).toBeLessThan(files.length / 50);
+  expect(inBlocks).toBeGreaterThan(files.length * 0.8);
 });

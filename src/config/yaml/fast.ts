@@ -46,7 +46,8 @@ const SCHEMA = new Schema({ implicit: [scalar], explicit: [] });
 
 /** Whether a text has nothing that only the careful way may read. */
 export function isOrdinary(text: string): boolean {
-  if (hasLongLine(text) || ODD.some((one) => one.test(text))) return false;
+  // A last line of blanks that does not end is no line to some readers.
+  if (text.endsWith(' ') || hasLongLine(text) || ODD.some((one) => one.test(text))) return false;
   const [first, second] = text.match(DOCUMENT) ?? [];
   return second === undefined && (first === undefined || /^(?:[ ]*(?:#.*)?\n)*---\s/.test(text));
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { atMost, formatPath, type Finding, type Path } from '../findings.js';
+import { readBlock } from './block.js';
 import { carefulOffsets, type Offset } from './carefulPlaces.js';
 import { firstDocument } from './document.js';
 import { readFast } from './fast.js';
@@ -50,7 +51,7 @@ export function readYaml(file: string, text: string, errors: Finding[]): Source 
 
 /** As `readYaml`; `plain` says that the value is JSON through and through, so that it can be kept as such. */
 export function parseYaml(file: string, text: string, errors: Finding[]): Readonly<{ source: Source | undefined; plain: boolean }> {
-  const fast = readFast(text);
+  const fast = readBlock(text) ?? readFast(text);
   if (fast) return { source: { file, value: fast.value, finding: placesOf(file, text) }, plain: true };
   return { source: readCarefully(file, text, errors), plain: false };
 }
