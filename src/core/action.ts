@@ -28,8 +28,8 @@ export type Action = Readonly<
   | { kind: 'prowjob.abort'; issue: IssueRef; description: string }
   | { kind: 'issue.edit'; issue: IssueRef; change: IssueChange }
   | { kind: 'pull.edit'; issue: IssueRef; change: Readonly<{ title: string } | { body: string }> }
-  /** A check run of this name that passed, one per (plugin, delivery, commit, name). */
-  | { kind: 'check.pass'; repo: Repo; sha: string; name: string; title: string; summary: string }
+  /** A check run of this name that passed or failed, one per (plugin, delivery, commit, name, outcome). */
+  | { kind: 'check.pass' | 'check.fail'; repo: Repo; sha: string; name: string; title: string; summary: string }
   /** A review with comments on lines: at most one per (plugin, purpose, delivery). */
   | { kind: 'review.comment'; issue: IssueRef; purpose: string; review: ReviewDraft }
   | { kind: 'workflow.approve'; repo: Repo; runId: number }

@@ -8,7 +8,7 @@ import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
 import { changeLabel, changeLabelLate } from './labels.js';
 import type { ActContext, ActDeps } from './performing.js';
-import { passCheck, review } from './review.js';
+import { concludeCheck, review } from './review.js';
 import { remove, reply, upsert } from './say.js';
 
 /** Performs a list in order and gives the kinds of what was done. The first failure ends the list, except inside `each`. */
@@ -102,7 +102,7 @@ async function performOne(action: Simple, context: ActContext, { github, jobs, i
     case 'pull.edit':
       await github.editPull(action.issue, action.change, opts('status'));
       return true;
-    case 'check.pass': return passCheck(action, context, { github });
+    case 'check.pass': case 'check.fail': return concludeCheck(action, context, { github });
     case 'review.comment': return review(action, context, { github, intents });
     case 'workflow.approve': return runOf(log, action.runId, () => github.approveWorkflow(action.repo, action.runId, opts('status')));
     case 'workflow.rerunFailed': return runOf(log, action.runId, () => github.rerunFailedJobs(action.repo, action.runId, opts('status')));

@@ -22,10 +22,11 @@ export async function review({ issue, purpose, review: draft }: Extract<Action, 
   return true;
 }
 
-/** Makes a check run that passed; it is found again by the delivery. */
-export async function passCheck({ repo, sha, name, title, summary }: Extract<Action, { kind: 'check.pass' }>, { plugin, delivery, repeated, signal }: ActContext, { github }: Pick<ActDeps, 'github'>): Promise<boolean> {
-  const externalId = `${plugin}/${delivery.id}`;
+/** Makes a check run that passed or failed; it is found again by the delivery. */
+export async function concludeCheck({ kind, repo, sha, name, title, summary }: Extract<Action, { kind: 'check.pass' | 'check.fail' }>, { plugin, delivery, repeated, signal }: ActContext, { github }: Pick<ActDeps, 'github'>): Promise<boolean> {
+  const conclusion = kind === 'check.pass' ? 'success' : 'failure';
+  const externalId = `${plugin}/${delivery.id}/${conclusion}`;
   if (repeated && (await github.checkRuns(repo, sha, { signal })).some((run) => run.name === name && run.externalId === externalId)) return false;
-  await github.passCheck(repo, sha, { name, title, summary, externalId }, { signal, priority: 'status' });
+  await github.concludeCheck(repo, sha, { name, conclusion, title, summary, externalId }, { signal, priority: 'status' });
   return true;
 }

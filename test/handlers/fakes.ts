@@ -123,9 +123,9 @@ export function fakeGitHub(): FakeGitHub {
     blame: (_repo, _ref, path) => read(`blame ${path}`, self.blames.get(path) ?? []),
     editIssue: (_ref, change) => write(`issue ${JSON.stringify(change)}`),
     editPull: (_ref, change) => write(`pull ${JSON.stringify(change)}`),
-    passCheck: (_repo, _sha, { name, externalId }) => {
-      self.checks = [...self.checks, { id: nextId++, name, status: 'completed', conclusion: 'success', externalId }];
-      return write(`check ${name}`);
+    concludeCheck: (_repo, _sha, { name, conclusion, externalId }) => {
+      self.checks = [...self.checks, { id: nextId++, name, status: 'completed', conclusion, externalId }];
+      return write(conclusion === 'success' ? `check ${name}` : `check ${name}=${conclusion}`);
     },
     createReview: (_ref, { body, comments }) => {
       self.reviewsOf = [...self.reviewsOf, { id: nextId++, user: { login: BOT, type: 'Bot' }, state: 'COMMENTED', body, submittedAt: new Date(self.now).toISOString(), url: '' }];
@@ -273,7 +273,7 @@ export function world(config: Snapshot, over: Partial<HandlingDeps> = {}): World
   const intents = fakeIntents();
   const never = () => Promise.reject(new Error('not in this test'));
   const deps: HandlingDeps = {
-    config: source(config), githubFor: () => github, git: { listFiles: never, readFiles: never, changedPaths: never }, owners: { load: never }, inRepo: { jobsAt: never }, jobs, intents, said: { begin: () => Promise.resolve(), finish: () => Promise.resolve(), forget: () => Promise.resolve(), ids: () => Promise.resolve(undefined) },
+    config: source(config), githubFor: () => github, git: { listFiles: never, readFiles: never, changedPaths: never, hasMerges: never }, owners: { load: never }, inRepo: { jobsAt: never }, jobs, intents, said: { begin: () => Promise.resolve(), finish: () => Promise.resolve(), forget: () => Promise.resolve(), ids: () => Promise.resolve(undefined) },
     clock: { now: () => NOW }, log: silentLog, metrics: noMetrics, mode: 'act', ...over,
   };
   return { github, jobs, intents, deps };

@@ -79,8 +79,8 @@ export function createWrites(http: Http, plugin: string): GitHubWrites {
     async editPull(ref, change, options) {
       await write('PATCH', ref.org, '/repos/{owner}/{repo}/pulls/{number}', { ...issueParams(ref), ...change }, options, { repeatable: true });
     },
-    async passCheck(repo, sha, { name, title, summary, externalId }, options) {
-      await write('POST', repo.org, '/repos/{owner}/{repo}/check-runs', { ...repoParams(repo), name, head_sha: sha, status: 'completed', conclusion: 'success', external_id: externalId, output: { title, summary } }, options);
+    async concludeCheck(repo, sha, { name, conclusion, title, summary, externalId }, options) {
+      await write('POST', repo.org, '/repos/{owner}/{repo}/check-runs', { ...repoParams(repo), name, head_sha: sha, status: 'completed', conclusion, external_id: externalId, output: { title, summary } }, options);
     },
     async createReview(ref, { sha, body, comments }, options) {
       await write('POST', ref.org, '/repos/{owner}/{repo}/pulls/{number}/reviews', { ...issueParams(ref), commit_id: sha, body, event: 'COMMENT', comments }, options, { content: true });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Pull } from '../../core/event.js';
 import { slug, type Repo } from '../../core/ids.js';
 import { decode } from '../decode.js';
 import type { Finding, Findings } from '../findings.js';
@@ -133,4 +134,11 @@ export interface RepoJobs {
 export interface InRepoReads {
   /** Costs nothing where in-repo configuration is off. Throws RemoteError when git fails, NotFoundError for a commit that is gone. */
   jobsAt(config: Snapshot, at: JobsAt, options: Readonly<{ signal: AbortSignal }>): Promise<RepoJobs>;
+}
+
+/** The jobs for a pull request on the tip of its base, which is asked for only where the repository's own configuration counts. */
+export async function jobsForPull(config: Snapshot, pull: Pull, baseSha: () => Promise<string>, { inRepo, signal }: Readonly<{ inRepo: InRepoReads; signal: AbortSignal }>): Promise<RepoJobs> {
+  const repo = { org: pull.org, name: pull.name };
+  if (!inRepoEnabled(config.prow, repo)) return { presubmits: config.presubmits(repo), postsubmits: config.postsubmits(repo), fault: undefined };
+  return inRepo.jobsAt(config, { repo, branch: pull.baseRef, baseSha: await baseSha(), heads: [pull.headSha] }, { signal });
 }

@@ -210,8 +210,8 @@ export interface GitHubWrites {
   /** Changes an issue or pull request; only the given fields are sent. */
   editIssue(ref: IssueRef, change: IssueChange, options: WriteOpts): Promise<void>;
   editPull(ref: IssueRef, change: Readonly<{ title: string } | { body: string }>, options: WriteOpts): Promise<void>;
-  /** A completed, successful check run. */
-  passCheck(repo: Repo, sha: string, check: Readonly<{ name: string; title: string; summary: string; externalId: string }>, options: WriteOpts): Promise<void>;
+  /** A completed check run. */
+  concludeCheck(repo: Repo, sha: string, check: Readonly<{ name: string; conclusion: 'success' | 'failure'; title: string; summary: string; externalId: string }>, options: WriteOpts): Promise<void>;
   /** A review that neither approves nor blocks. */
   createReview(ref: IssueRef, review: ReviewDraft, options: WriteOpts): Promise<void>;
   approveWorkflow(repo: Repo, runId: number, options: WriteOpts): Promise<void>;
