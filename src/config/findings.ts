@@ -27,9 +27,16 @@ export function atMost(findings: readonly Finding[], most = MOST): readonly Find
   return next ? [...findings.slice(0, most), { ...next, path: '', message: `and ${findings.length - most} more from here on` }] : findings;
 }
 
+/** A text of a file stands in a message as it is; longer ones tell nobody more. */
+const LONGEST = 400;
+
+function short(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
 /** `file:line:column: path: message`, one line. */
 export function formatFinding({ file, line, column, path, message }: Finding): string {
-  return [`${file}:${line}:${column}`, ...(path === '' ? [] : [path]), message].join(': ');
+  return [`${file}:${line}:${column}`, ...(path === '' ? [] : [short(path)]), short(message)].join(': ');
 }
 
 export type Path = readonly PropertyKey[];

@@ -49,7 +49,7 @@ test('jobs come from config.yaml first, then from the folder in lexical order; t
     'jobs/ignored/broken.yaml': '[',
     'jobs/ignored/kept.yaml': job('kept'),
   });
-  await symlink('/nowhere', join(files.path, 'jobs', 'dangling.yaml'));
+  await symlink(join(files.path, 'jobs', 'b'), join(files.path, 'jobs', 'folder.yaml'));
   const { snapshot, warnings } = await loadConfig({ configPath: join(files.path, 'config.yaml'), jobConfigPath: join(files.path, 'jobs') });
   expect(snapshot.presubmits(repo).map(({ name }) => name)).toEqual(['zero', 'hidden', 'one', 'two', 'three', 'kept', 'zipped']);
   expect(warnings).toEqual([]);

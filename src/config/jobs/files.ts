@@ -38,7 +38,7 @@ function entriesOf(folder: string): readonly Dirent[] {
 
 function walk(folder: string, above: readonly Scope[]): readonly string[] {
   const entries = entriesOf(folder);
-  const scopes = entries.some((entry) => entry.name === IGNORE_FILE)
+  const scopes = entries.some((entry) => entry.name === IGNORE_FILE && isFile(entry, join(folder, entry.name)) === true)
     ? [...above, { folder, rules: parseIgnore(readFileSync(join(folder, IGNORE_FILE), 'utf8')) }]
     : above;
   const found: string[] = [];
@@ -46,15 +46,20 @@ function walk(folder: string, above: readonly Scope[]): readonly string[] {
     const path = join(folder, entry.name);
     if (isIgnored(path, entry.isDirectory() ? 'folder' : 'file', scopes)) continue;
     if (entry.isDirectory()) found.push(...walk(path, scopes));
-    else if (/\.ya?ml$/.test(entry.name) && isFile(entry, path)) found.push(path);
+    else if (/\.ya?ml$/.test(entry.name) && isFile(entry, path) !== false) found.push(path);
   }
   return found;
 }
 
-/** A link to a file is read, a link to a folder is not followed. */
-function isFile(entry: Dirent, path: string): boolean {
+/** A link to a file is read, a link to a folder is not followed. `broken`: a link that leads nowhere, or round in a circle. */
+function isFile(entry: Dirent, path: string): boolean | 'broken' {
   if (entry.isFile()) return true;
-  return entry.isSymbolicLink() && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+  if (!entry.isSymbolicLink()) return false;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return 'broken';
+  }
 }
 
 function isIgnored(path: string, kind: 'file' | 'folder', scopes: readonly Scope[]): boolean {
@@ -70,6 +75,6 @@ export function filesWithSuffix(folder: string, suffix: string): readonly string
   return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesWithSuffix(path, suffix);
-    return path.endsWith(suffix) && isFile(entry, path) ? [path] : [];
+    return path.endsWith(suffix) && isFile(entry, path) !== false ? [path] : [];
   });
 }

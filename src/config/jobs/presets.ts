@@ -5,33 +5,32 @@ import type { Data, Preset } from './schema.js';
 
 /** A pod spec with the presets whose labels a job carries, in order; names that clash are faults (config 2.8). */
 export function applyPresets(spec: Data, labels: Readonly<Record<string, string>>, presets: readonly Preset[]): Readonly<{ spec: Data; faults: readonly string[] }> {
+  const meant = presets.filter((preset) => Object.entries(preset.labels).every(([key, value]) => labels[key] === value));
+  const all = (key: 'env' | 'volumes' | 'volumeMounts' | 'tolerations'): readonly Data[] => meant.flatMap((preset) => preset[key]);
+  const [env, volumes, mounts, tolerations] = [all('env'), all('volumes'), all('volumeMounts'), all('tolerations')];
   const faults: string[] = [];
-  let out = spec;
-  for (const preset of presets) {
-    if (Object.entries(preset.labels).every(([key, value]) => labels[key] === value)) out = applyPreset(out, preset, faults);
-  }
-  return { spec: out, faults };
-}
-
-function applyPreset(spec: Data, preset: Preset, faults: string[]): Data {
   const out: Record<string, unknown> = { ...spec };
-  if (preset.volumes.length > 0) out['volumes'] = appended(listOf(field(spec, 'volumes')), preset.volumes, 'volume', faults);
-  if (preset.tolerations.length > 0) {
-    const all = [...listOf(field(spec, 'tolerations'))];
-    for (const toleration of preset.tolerations) {
-      if (all.some((one) => sameToleration(one, toleration))) faults.push(`a preset adds a toleration that is there already: ${JSON.stringify(toleration)}`);
-      all.push(toleration);
-    }
-    out['tolerations'] = all;
-  }
-  if (preset.env.length > 0 || preset.volumeMounts.length > 0) {
+  if (volumes.length > 0) out['volumes'] = appended(listOf(field(spec, 'volumes')), volumes, 'volume', faults);
+  if (tolerations.length > 0) out['tolerations'] = withTolerations(listOf(field(spec, 'tolerations')), tolerations, faults);
+  if (env.length > 0 || mounts.length > 0) {
     out['containers'] = listOf(field(spec, 'containers')).map((container) => ({
       ...container,
-      ...(preset.env.length > 0 && { env: appended(listOf(field(container, 'env')), preset.env, 'environment variable', faults) }),
-      ...(preset.volumeMounts.length > 0 && { volumeMounts: appended(listOf(field(container, 'volumeMounts')), preset.volumeMounts, 'volume mount', faults) }),
+      ...(env.length > 0 && { env: appended(listOf(field(container, 'env')), env, 'environment variable', faults) }),
+      ...(mounts.length > 0 && { volumeMounts: appended(listOf(field(container, 'volumeMounts')), mounts, 'volume mount', faults) }),
     }));
   }
-  return out;
+  return { spec: env.length + volumes.length + mounts.length + tolerations.length > 0 ? out : spec, faults };
+}
+
+function withTolerations(mine: readonly Data[], added: readonly Data[], faults: string[]): readonly Data[] {
+  const text = (data: Data) => JSON.stringify(normalized('Toleration', data));
+  const seen = new Set(mine.map(text));
+  for (const toleration of added) {
+    const one = text(toleration);
+    if (seen.has(one)) faults.push(`a preset adds a toleration that is there already: ${JSON.stringify(toleration)}`);
+    seen.add(one);
+  }
+  return [...mine, ...added];
 }
 
 function appended(mine: readonly Data[], added: readonly Data[], what: string, faults: string[]): readonly Data[] {
@@ -49,9 +48,4 @@ function appended(mine: readonly Data[], added: readonly Data[], what: string, f
 /** The objects of a list; nothing where there is no list. */
 export function listOf(value: unknown): readonly Data[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
-}
-
-function sameToleration(a: Data, b: Data): boolean {
-  const text = (data: Data) => JSON.stringify(normalized('Toleration', data));
-  return text(a) === text(b);
 }

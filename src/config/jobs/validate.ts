@@ -137,17 +137,44 @@ type Listed = Readonly<{ name: string; context: string; branches: readonly strin
 export function clashes(jobs: readonly Listed[]): readonly Readonly<{ index: number; key: 'name' | 'context'; message: string }>[] {
   const found: Readonly<{ index: number; key: 'name' | 'context'; message: string }>[] = [];
   for (const key of ['name', 'context'] as const) {
-    const seen = new Map<string, Listed[]>();
+    const seen = new Map<string, Seen>();
     jobs.forEach((job, index) => {
-      const others = seen.get(job[key]) ?? [];
-      const other = others.find((one) => (key === 'name' || one.name !== job.name) && branchesIntersect(one, job));
+      const before = seen.get(job[key]) ?? { all: [], elsewhere: [], byBranch: new Map() };
+      const other = metBefore(job, before, (one) => key === 'name' || one.name !== job.name);
       if (other) {
         const message = key === 'name' ? `the job ${job.name} is there twice for one branch` : `the jobs ${other.name} and ${job.name} report the same context ${job.context} on one branch`;
         found.push({ index, key, message });
       }
-      others.push(job);
-      seen.set(job[key], others);
+      remember(job, before);
+      seen.set(job[key], before);
     });
   }
   return found;
+}
+
+/** Jobs with one name or one context, so that not every one has to be compared with every other. */
+interface Seen {
+  readonly all: Listed[];
+  /** Those that do not list branches. */
+  readonly elsewhere: Listed[];
+  /** The others by what they list: of each the first one, and the first one of another name. */
+  readonly byBranch: Map<string, readonly Listed[]>;
+}
+
+function metBefore(job: Listed, { all, elsewhere, byBranch }: Seen, counts: (one: Listed) => boolean): Listed | undefined {
+  if (job.branches.length === 0) return all.find((one) => counts(one) && branchesIntersect(one, job));
+  for (const branch of job.branches) {
+    const one = byBranch.get(branch)?.find(counts);
+    if (one) return one;
+  }
+  return elsewhere.find((one) => counts(one) && branchesIntersect(one, job));
+}
+
+function remember(job: Listed, { all, elsewhere, byBranch }: Seen): void {
+  all.push(job);
+  if (job.branches.length === 0) elsewhere.push(job);
+  for (const branch of job.branches) {
+    const known = byBranch.get(branch) ?? [];
+    if (known.every(({ name }) => name !== job.name)) byBranch.set(branch, [...known, job].slice(0, 2));
+  }
 }

@@ -53,10 +53,13 @@ type Fault = readonly [path: readonly (string | number)[], message: string];
 function queryFaults(query: QueryLists): readonly Fault[] {
   const faults: Fault[] = [];
   for (const key of ['orgs', 'repos', 'excludedRepos', 'labels', 'missingLabels', 'includedBranches', 'excludedBranches'] as const) {
-    query[key].forEach((value, at, all) => {
-      if (all.indexOf(value) !== at) faults.push([[key, at], `expected each entry once, found ${JSON.stringify(value)} again`]);
+    const seen = new Set<string>();
+    query[key].forEach((value, at) => {
+      if (seen.has(value)) faults.push([[key, at], `expected each entry once, found ${JSON.stringify(value)} again`]);
+      seen.add(value);
     });
   }
+  const [orgs, labels] = [new Set(query.orgs), new Set(query.labels)];
   query.orgs.forEach((org, at) => {
     if (org === '' || org.includes('/')) faults.push([['orgs', at], `expected the name of an organisation, found ${JSON.stringify(org)}`]);
   });
@@ -65,13 +68,13 @@ function queryFaults(query: QueryLists): readonly Fault[] {
       const parts = repo.split('/');
       const [org = ''] = parts;
       if (parts.length !== 2 || parts.includes('')) faults.push([[key, at], `expected ORG/REPO, found ${JSON.stringify(repo)}`]);
-      else if (key === 'repos' && query.orgs.includes(org)) faults.push([[key, at], `expected a repository outside of orgs, but ${org} is listed there`]);
-      else if (key === 'excludedRepos' && !query.orgs.includes(org)) faults.push([[key, at], `expected a repository of a listed organisation, but ${org} is not in orgs`]);
+      else if (key === 'repos' && orgs.has(org)) faults.push([[key, at], `expected a repository outside of orgs, but ${org} is listed there`]);
+      else if (key === 'excludedRepos' && !orgs.has(org)) faults.push([[key, at], `expected a repository of a listed organisation, but ${org} is not in orgs`]);
     });
   }
   if (query.orgs.length + query.repos.length === 0) faults.push([[], 'expected orgs or repos']);
   query.missingLabels.forEach((label, at) => {
-    if (query.labels.includes(label)) faults.push([['missingLabels', at], `expected a label that is not required as well, found ${JSON.stringify(label)}`]);
+    if (labels.has(label)) faults.push([['missingLabels', at], `expected a label that is not required as well, found ${JSON.stringify(label)}`]);
   });
   if (query.includedBranches.length > 0 && query.excludedBranches.length > 0) faults.push([['excludedBranches'], 'expected includedBranches or excludedBranches, not both']);
   return faults;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import type { Finding } from '../findings.js';
 import { parseYaml, textOf, type Source } from '../yaml/source.js';
 
@@ -50,7 +50,7 @@ export function createTexts({ readFile, now }: TextDeps): Texts {
     take(file) {
       const before = taken.get(file) ?? known.get(file);
       // Looked at before it is read: what changes meanwhile shows at the next look.
-      const found = statSync(file, { throwIfNoEntry: false });
+      const found = statOf(file);
       // Not the time of change: it moves when another checkout links to the file.
       const mark = found ? `${found.ino} ${found.size} ${found.mtimeMs}` : 'gone';
       if (before && before.settled && before.mark === mark) {
@@ -69,6 +69,15 @@ export function createTexts({ readFile, now }: TextDeps): Texts {
       taken = new Map();
     },
   };
+}
+
+/** Undefined also where it cannot be looked at; reading it tells why. */
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function readText(file: string, readFile: TextDeps['readFile']): TextFile {

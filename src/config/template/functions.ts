@@ -50,17 +50,21 @@ function print(args: readonly Value[]): string {
   return args.map((arg, at) => (at > 0 && typeof arg !== 'string' && typeof args[at - 1] !== 'string' ? ' ' : '') + textOfValue(arg)).join('');
 }
 
+/** Go takes no greater width either. */
+const MAX_PADDING = 1_000_000;
 const VERB = /%([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])/g;
 
 function printf([format, ...args]: readonly Value[]): string {
   if (typeof format !== 'string') throw new TemplateError('printf needs a format');
   let next = 0;
+  let padding = 0;
   const text = format.replace(VERB, (_, flags: string, width: string, precision: string | undefined, verb: string) => {
     if (verb === '%') return '%';
     if (next >= args.length) return `%!${verb}(MISSING)`;
     const body = formatted(verb, args[next++], precision);
     const pad = Number(width || '0') - [...body].length;
     if (pad <= 0) return body;
+    if ((padding += pad) > MAX_PADDING) throw new TemplateError(`printf pads with more than ${MAX_PADDING} characters`);
     if (flags.includes('-')) return body + ' '.repeat(pad);
     return flags.includes('0') && verb !== 's' ? body.replace(/^([-+]?)/, `$1${'0'.repeat(pad)}`) : ' '.repeat(pad) + body;
   });

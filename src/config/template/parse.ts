@@ -29,6 +29,9 @@ export interface Tree {
 const WORDS = ['if', 'with', 'range', 'else', 'end', 'break', 'continue', 'define', 'template', 'block'] as const;
 type Word = typeof WORDS[number];
 
+/** The parser, and whatever runs a template, goes into itself for each level; nobody writes so many. */
+const MAX_NESTING = 200;
+
 /** The tree of a template. Throws TemplateError with the place in the text. */
 export function parseTree(source: string): Tree {
   const reader = new Reader(scan(source));
@@ -40,6 +43,7 @@ export function parseTree(source: string): Tree {
 class Reader {
   readonly #tokens: readonly Token[];
   #next = 0;
+  #depth = 0;
   readonly defined = new Map<string, readonly Node[]>();
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -58,6 +62,13 @@ class Reader {
     this.skipSpace();
     const token = this.peek();
     return token?.kind === 'name' ? WORDS.find((word) => word === token.text) : undefined;
+  }
+  /** Reads something that stands inside of something else. */
+  inside<T>(read: () => T): T {
+    if (++this.#depth > MAX_NESTING) throw new TemplateError(`nested too deeply, expected at most ${MAX_NESTING} levels (at ${this.peek()?.at ?? 'the end'})`);
+    const found = read();
+    this.#depth--;
+    return found;
   }
   close(): void {
     this.skipSpace();
@@ -88,7 +99,7 @@ function list(reader: Reader, where: 'top' | 'inside', loops: number): List {
     reader.take();
     switch (word) {
       case 'else': case 'end': return { nodes, stop: { word, at: token.at } };
-      case 'if': case 'with': case 'range': nodes.push(branch(word, reader, loops)); break;
+      case 'if': case 'with': case 'range': nodes.push(reader.inside(() => branch(word, reader, loops))); break;
       case 'break': case 'continue':
         if (loops === 0) throw new TemplateError(`${word} outside of range (at ${token.at})`);
         reader.close();
@@ -116,7 +127,7 @@ function nameOf(reader: Reader): string {
 /** Reads on to the end of a named template; of two with one name the one that is not empty counts, else the later. */
 function define(reader: Reader, name: string, word: 'define' | 'block'): void {
   reader.close();
-  const { nodes, stop } = list(reader, 'inside', 0);
+  const { nodes, stop } = reader.inside(() => list(reader, 'inside', 0));
   if (stop?.word !== 'end') throw new TemplateError(`{{${word}}} without {{end}}`);
   reader.close();
   const empty = nodes.every((node) => node.kind === 'text' && node.text.trim() === '');
@@ -149,7 +160,7 @@ function branch(kind: 'if' | 'with' | 'range', reader: Reader, loops: number): N
   if (again !== undefined && again === kind && kind !== 'range') {
     reader.take();
     // `else if` shares its `end` with the whole chain.
-    return { kind, pipe: condition, body: body.nodes, otherwise: [branch(kind, reader, loops)] };
+    return { kind, pipe: condition, body: body.nodes, otherwise: [reader.inside(() => branch(kind, reader, loops))] };
   }
   reader.close();
   const otherwise = list(reader, 'inside', loops);
@@ -196,7 +207,7 @@ function operand(reader: Reader): Operand {
     case '.': return { kind: 'dot', fields: [], at };
     case 'variable': return { kind: 'variable', name: token.text, fields: fields(reader), at };
     case '(': {
-      const inner = pipe(reader);
+      const inner = reader.inside(() => pipe(reader));
       if (reader.take()?.kind !== ')') throw new TemplateError(`( without ) (at ${at})`);
       return { kind: 'pipe', pipe: inner, fields: fields(reader), at };
     }

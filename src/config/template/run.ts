@@ -7,6 +7,8 @@ import { fieldOf, isTrue, textOfValue, type Value } from './values.js';
 const MAX_OUTPUT = 1024 * 1024;
 /** And so are more steps: a range within a range can go on for years. */
 const MAX_STEPS = 200_000;
+/** Texts that a function takes and gives count as steps, too, one for so many characters. */
+const STEP_LENGTH = 64;
 
 /** Templates that call one another deeper than this go round in a circle. */
 const MAX_DEPTH = 100;
@@ -33,6 +35,15 @@ class Output {
   }
   step(): void {
     if (++this.#steps > MAX_STEPS) throw new TemplateError(`more than ${MAX_STEPS} steps`);
+  }
+  /** The work that texts make; none may be longer than the output. */
+  spend(values: readonly Value[]): void {
+    this.step();
+    for (const value of values) {
+      if (typeof value !== 'string') continue;
+      if (value.length > MAX_OUTPUT) throw new TemplateError(`a text of more than ${MAX_OUTPUT} characters`);
+      this.#steps += Math.floor(value.length / STEP_LENGTH);
+    }
   }
   add(more: string): void {
     this.text += more;
@@ -133,7 +144,11 @@ function runCommand([first, ...rest]: readonly Operand[], dot: Value, scope: Sco
   if (first.name === 'and' || first.name === 'or') return early(first.name, rest, dot, scope, last, out);
   const fn = out.functions.get(first.name);
   if (!fn) throw new TemplateError(`function ${first.name} is not defined (at ${first.at})`);
-  return fn([...rest.map((one) => valueOf(one, dot, scope, out)), ...last]);
+  const args = [...rest.map((one) => valueOf(one, dot, scope, out)), ...last];
+  out.spend(args);
+  const value = fn(args);
+  out.spend([value]);
+  return value;
 }
 
 /** `and` stops at the first false value, `or` at the first true one. */

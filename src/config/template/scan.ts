@@ -26,7 +26,7 @@ export function scan(source: string): readonly Token[] {
     let text = source.slice(at, open < 0 ? undefined : open);
     if (trimNext === 'trim') text = text.replace(/^[ \t\r\n]+/, '');
     const trimBefore = open >= 0 && source[open + 2] === '-' && SPACE.test(source[open + 3] ?? '');
-    if (trimBefore) text = text.replace(/[ \t\r\n]+$/, '');
+    if (trimBefore) text = withoutEnd(text);
     if (text !== '') tokens.push({ kind: 'text', text, at });
     if (open < 0) return tokens;
     const start = open + (trimBefore ? 4 : 2);
@@ -34,6 +34,13 @@ export function scan(source: string): readonly Token[] {
     trimNext = end.trim;
     at = end.at;
   }
+}
+
+/** Without the spaces at the end; an expression would look for the end from each space of the text. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (' \t\r\n'.includes(text[end - 1] ?? 'x')) end--;
+  return text.slice(0, end);
 }
 
 interface End {

@@ -18,9 +18,9 @@ interface Tree {
   readonly pairs: NameIndex<Pair>;
 }
 
-/** Finds the offsets of a text that was read without fault. */
-export function carefulOffsets(text: string): Offset {
-  const document = firstDocument(text);
+/** Finds the offsets of a text that was read without fault; `read` is its document, if somebody still has it. */
+export function carefulOffsets(text: string, read?: Document.Parsed<ParsedNode>): Offset {
+  const document = read ?? firstDocument(text);
   if (!document) return () => 0;
   const tree: Tree = { document, targets: aliasTargets(document), pairs: createNameIndex(({ key }) => (isScalar(key) ? String(key.value) : undefined)) };
   return (path, at) => offsetOf(tree, path, at);

@@ -10,6 +10,13 @@ function withDigits(tag: Tags[number]): Tags[number] {
   return tag.test?.test('1.5') ? { ...tag, test: new RegExp(`(?=.*\\.)${FLOAT}$`) } : tag;
 }
 
+/** Upstream reads these maps and lists as what they look like. */
+const COLLECTIONS = ['omap', 'pairs', 'set'].map((name) => `tag:yaml.org,2002:${name}`);
+
+function isWanted(tag: Tags[number]): boolean {
+  return typeof tag === 'string' ? !['omap', 'pairs', 'set', 'timestamp'].includes(tag) : tag.format !== 'TIME' && tag.tag !== 'tag:yaml.org,2002:timestamp' && !COLLECTIONS.includes(tag.tag);
+}
+
 const BINARY = 'tag:yaml.org,2002:binary';
 
 /** Bytes are a text upstream. */
@@ -24,7 +31,7 @@ const OPTIONS = {
   uniqueKeys: false,
   logLevel: 'silent',
   prettyErrors: false,
-  customTags: (tags: Tags): Tags => tags.filter((tag) => typeof tag === 'string' || (tag.format !== 'TIME' && tag.tag !== 'tag:yaml.org,2002:timestamp')).map(withDigits).map(asText),
+  customTags: (tags: Tags): Tags => tags.filter(isWanted).map(withDigits).map(asText),
 } as const;
 
 /**

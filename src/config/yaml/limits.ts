@@ -16,14 +16,19 @@ export class YamlFault extends Error {
  */
 export const MAX_NESTING = 200;
 
+/** Reading carefully takes a second for 200,000 of them. Real files that need it have a hundredth. */
+const MAX_LEXEMES = 1_500_000;
+
 function tooDeep(offset: number): YamlFault {
   return new YamlFault(`nested too deeply, expected at most ${MAX_NESTING} levels, one inside the other`, offset);
 }
 
-/** The tokens of a text. Throws a YamlFault where it nests too deeply: the parser has a stack of its own, so that asking it costs none of ours. */
+/** The tokens of a text. Throws a YamlFault where it nests too deeply or goes on for too long: the parser has a stack of its own, so that asking it costs none of ours. */
 export function* tokensOf(text: string, parser: Parser): Generator<CST.Token, void> {
+  let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const { offset } = parser;
+    if (++count > MAX_LEXEMES) throw new YamlFault(`too large a file for what is in it, expected at most ${MAX_LEXEMES} words and signs`, offset);
     yield* parser.next(lexeme);
     if (parser.stack.length > MAX_NESTING) throw tooDeep(offset);
   }
@@ -57,8 +62,7 @@ function aliasedShare(decoded: number): number {
  * themselves, keys that are lists or maps, merges of what is no map, infinite numbers. The place is that of the first alias in the file
  * that goes too far.
  */
-export function checkDocument(document: Document.Parsed<ParsedNode>): void {
-  const targets = aliasTargets(document);
+export function checkDocument(document: Document.Parsed<ParsedNode>, targets: ReadonlyMap<Alias, Node>): void {
   const open = new Set<Node>();
   const resolved = (node: unknown): unknown => (isAlias(node) ? targets.get(node) : node);
   let [decoded, aliased] = [0, 0];
@@ -70,7 +74,7 @@ export function checkDocument(document: Document.Parsed<ParsedNode>): void {
     if (depth > MAX_NESTING) throw tooDeep(offset);
     if (isAlias(node)) {
       const target = targets.get(node);
-      if (!target) return;
+      if (!target) throw new YamlFault(`there is no anchor ${node.source} before this`, offset);
       if (open.has(target)) throw new YamlFault(`the anchor ${node.source} contains itself`, offset);
       open.add(target);
       check(target, depth, outer ?? node);
@@ -93,6 +97,7 @@ export function checkDocument(document: Document.Parsed<ParsedNode>): void {
   const checkMerge = (value: unknown, outer: Alias | undefined): void => {
     const source = resolved(value);
     for (const one of isSeq(source) ? source.items : [value]) {
+      if (isAlias(one) && !targets.has(one)) continue;
       if (!isMap(resolved(one))) throw new YamlFault('expected a map to merge, or a list of maps', startOf(outer ?? (isSeq(value) ? one : value) ?? value));
     }
   };

@@ -6,7 +6,8 @@ import { carefulOffsets, type Offset } from './carefulPlaces.js';
 import { firstDocument } from './document.js';
 import { readFast } from './fast.js';
 import { fastOffsets } from './fastPlaces.js';
-import { YamlFault, checkDocument } from './limits.js';
+import { YamlFault, aliasTargets, checkDocument } from './limits.js';
+import { valueOf } from './value.js';
 
 /** A YAML file that was read: its value, and on demand the place of anything in it. */
 export interface Source {
@@ -26,7 +27,8 @@ const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 export function textOf(bytes: Buffer): string {
   const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : bytes;
   const text = plain.toString('utf8');
-  return isUtf8(plain) ? text : markInvalid(plain, text);
+  // To YAML 1.1 each of these is one line break.
+  return (isUtf8(plain) ? text : markInvalid(plain, text)).replace(/\r\n?/g, '\n');
 }
 
 /** Puts a character that no file may have where the first bytes are that are no UTF-8, so that the place is not lost. */
@@ -86,26 +88,24 @@ export function readCarefully(file: string, text: string, errors: Finding[]): So
       errors.push(...atMost(document.errors.map((fault) => ({ file, ...placeAt(starts, fault.pos[0]), path: '', message: fault.message }))));
       return undefined;
     }
-    checkDocument(document);
-    const value: unknown = document.toJS({ maxAliasCount: -1 });
-    return { file, value, finding: carefulPlacesOf(file, text) };
+    const targets = aliasTargets(document);
+    checkDocument(document, targets);
+    // Places are mostly asked for right away, and then the text need not be read again.
+    const known = new WeakRef(document);
+    return { file, value: valueOf(document, targets), finding: placesOf(file, text, (all) => carefulOffsets(all, known.deref())) };
   } catch (err) {
     errors.push(err instanceof YamlFault ? faultAt(err.offset, err.message) : faultAt(0, `cannot be read as YAML: ${err instanceof Error ? err.message : String(err)}`));
     return undefined;
   }
 }
 
-/** Places cost a second parse, so they are only worked out for files with findings, once. */
+/** Places cost another parse, so they are only worked out for files with findings, once. */
 function placesOf(file: string, text: string, offsets: (text: string) => Offset = (all) => fastOffsets(all) ?? carefulOffsets(all)): Source['finding'] {
   let found: { readonly offset: Offset; readonly lines: readonly number[] } | undefined;
   return (path, message, at = 'value') => {
     found ??= { offset: offsets(text), lines: lineStarts(text) };
     return { file, ...placeAt(found.lines, found.offset(path, at)), path: formatPath(path), message };
   };
-}
-
-function carefulPlacesOf(file: string, text: string): Source['finding'] {
-  return placesOf(file, text, carefulOffsets);
 }
 
 function lineStarts(text: string): readonly number[] {
