@@ -4,8 +4,9 @@ import type { Action } from '../core/action.js';
 import type { CheckEvent, CommentEvent, IssueEvent, PullEvent, PushEvent, ReviewEvent, StatusEvent } from '../core/event.js';
 import type { Repo } from '../core/ids.js';
 import type { Clock } from '../core/ports/clock.js';
-import type { GitReads } from '../core/ports/git.js';
+import type { GitMerges, GitReads } from '../core/ports/git.js';
 import type { GitHubReads } from '../core/ports/github.js';
+import type { GitTrees } from '../core/ports/inRepo.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
 import type { Said } from '../core/ports/said.js';
@@ -33,14 +34,17 @@ export interface CommandEvent<Verb extends string> extends CommentEvent {
   readonly commands: readonly [ParsedCommand<Verb>, ...ParsedCommand<Verb>[]];
 }
 
+/** Repositories from their mirrors. Merging touches nothing but the mirror. */
+export type PluginGit = GitReads & GitMerges & Pick<GitTrees, 'idsAt' | 'mergeBases'>;
+
 /** What a plugin may read. It writes nothing: it returns actions. */
 export interface PluginContext {
   readonly github: GitHubReads;
-  readonly git: GitReads;
+  readonly git: PluginGit;
   readonly owners: OwnersReads;
   /** Jobs of a repository with those that it configures itself. */
   readonly inRepo: InRepoReads;
-  readonly jobs: Pick<ProwJobs, 'list'>;
+  readonly jobs: Pick<ProwJobs, 'find' | 'list'>;
   /** Which comments this bot has made, where that is certain. */
   readonly said: Pick<Said, 'ids'>;
   /** The configuration as it was when the event was taken up. */

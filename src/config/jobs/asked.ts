@@ -1,3 +1,4 @@
+import { commandText } from '../../core/markdown.js';
 import { pattern } from '../../core/re2.js';
 
 /** The fixed commands (plugins-policy 4.1.3); those of jobs come from their own triggers. */
@@ -52,12 +53,7 @@ export function outdatesHelp(text: string): boolean {
   return ANY_TEST.test(text);
 }
 
-const FENCES = pattern('(?msU)^```.*(\\n```\\n|\\n```$)|(?msU)^~~~.*(\\n~~~\\n|\\n~~~$)');
-
-/**
- * A comment without its fenced code. Line ends are made alike first: comments from the browser have CRLF, which hides the end of
- * a fence from upstream's pattern.
- */
+/** A comment without what is quoted as code or hidden, which asks for nothing. */
 export function withoutFences(body: string): string {
-  return FENCES.replaceAll(body.replaceAll('\r\n', '\n'), '');
+  return commandText(body);
 }

@@ -1,5 +1,6 @@
 import type { ApproveEntry } from '../../config/plugins/schema.js';
 import type { Comment, Identity, Review } from '../../core/ports/github.js';
+import { commandText } from '../../core/markdown.js';
 import { pattern } from '../../core/re2.js';
 import { isSelf } from '../../core/trusted.js';
 import { withoutCarriage } from './text.js';
@@ -21,7 +22,7 @@ const STATES: ReadonlySet<string> = new Set(['APPROVED', 'CHANGES_REQUESTED', 'D
 
 /** What the comment says about approval, in order. */
 export function approveCommands(body: string, { lgtm_acts_as_approve }: Pick<ApproveEntry, 'lgtm_acts_as_approve'>): readonly Readonly<{ verb: 'approve' | 'lgtm' | 'remove'; noIssue: boolean }>[] {
-  return COMMAND.matchAll(body).flatMap(({ groups: [name = '', rest = ''] }) => {
+  return COMMAND.matchAll(commandText(body)).flatMap(({ groups: [name = '', rest = ''] }) => {
     const verb = name.toLowerCase();
     const args = rest.trim().toLowerCase();
     if (verb === 'remove-approve') return [{ verb: 'remove', noIssue: false } as const];

@@ -2,6 +2,7 @@ import type { Action } from '../../core/action.js';
 import { sameLogin, type IssueRef } from '../../core/ids.js';
 import { isReplyOf } from '../../core/marker.js';
 import type { Comment, Identity } from '../../core/ports/github.js';
+import { commandText } from '../../core/markdown.js';
 import { pattern } from '../../core/re2.js';
 import { isSelf } from '../../core/trusted.js';
 
@@ -19,8 +20,9 @@ export type Want = 'add' | 'remove';
 
 /** What a text asks for; adding wins. */
 export function wantOf(body: string): Want | undefined {
-  if (ADD.test(body)) return 'add';
-  return CANCEL.test(body) ? 'remove' : undefined;
+  const text = commandText(body);
+  if (ADD.test(text)) return 'add';
+  return CANCEL.test(text) ? 'remove' : undefined;
 }
 
 export function hasLgtm(labels: readonly string[]): boolean {

@@ -8,13 +8,13 @@ import type { TriggerEntry } from '../../config/plugins/schema.js';
 import type { Action } from '../../core/action.js';
 import type { CommentEvent, Pull } from '../../core/event.js';
 import { replyTo } from '../../core/reply.js';
-import { isSelf, trusted } from '../../core/trusted.js';
+import { isSelf } from '../../core/trusted.js';
 import type { PluginContext } from '../plugin.js';
 import { explain, faultText } from './broken.js';
 import { available, helpDue } from './decide.js';
 import { changesOf, mayHaveTests, startJobs, testsAt } from './start.js';
 import { CONFLICT_TEXT, HELP_PURPOSE, helpText, isHelp, mayNotCancelText, untrustedText } from './text.js';
-import { hasLabel, NEEDS_OK_TO_TEST, OK_TO_TEST, trustedPull } from './trust.js';
+import { hasLabel, mayStart, NEEDS_OK_TO_TEST, OK_TO_TEST } from './trust.js';
 import { approvals, reruns } from './workflows.js';
 
 /** What a comment makes trigger do (plugins-policy 4.1.4). Reads come in the order in which they may end it. */
@@ -32,11 +32,11 @@ export async function onComment(event: CommentEvent, context: PluginContext): Pr
   const reading = tipsOf(event, context);
   reading.catch(() => undefined);
   if (!asks && !(await asksOwnJob(text, await reading, context))) return [];
-  const { why, labels: read } = await trustOf(event, entry, context);
+  const trust = await mayStart({ who: event.user.login, author: event.issueAuthor.login }, event.issue, entry, context);
   const vouching = !entry.ignore_ok_to_test && (asked.okToTest || asked.cancel);
-  if (why !== undefined && asked.cancel && !entry.ignore_ok_to_test && read !== 'untrusted') return [answer(event, 'cancel', mayNotCancelText(why))];
-  if (read === 'untrusted') return [answer(event, 'untrusted', untrustedText(entry, why ?? ''))];
-  const labels = read ?? (vouching ? undefined : event.labels) ?? (await github.labels(event.issue, { signal }));
+  if (trust.kind === 'no') return [answer(event, 'untrusted', untrustedText(entry, trust.why))];
+  if (trust.why !== undefined && asked.cancel && !entry.ignore_ok_to_test) return [answer(event, 'cancel', mayNotCancelText(trust.why))];
+  const labels = trust.labels ?? (vouching ? undefined : event.labels) ?? (await github.labels(event.issue, { signal }));
   if (vouching && asked.cancel) return takeBack(event, labels);
   return [...vouch(event, labels, vouching), ...(await test(event, await reading, { text, asked: { ...asked, okToTest: vouching && asked.okToTest }, entry }, context))];
 }
@@ -45,16 +45,6 @@ export async function onComment(event: CommentEvent, context: PluginContext): Pr
 async function asksOwnJob(text: string, { pull, baseSha }: Tips, context: PluginContext): Promise<boolean> {
   const { presubmits } = await testsAt(pull, baseSha, context);
   return presubmits.some((job) => triggerMatches(job, text));
-}
-
-/** `why` the commenter is not trusted, undefined where they are; `labels` as they were read, or that the pull request is not trusted either. */
-async function trustOf(
-  event: CommentEvent, entry: TriggerEntry, { github, signal }: PluginContext,
-): Promise<Readonly<{ why: string | undefined; labels: readonly string[] | 'untrusted' | undefined }>> {
-  const commenter = await trusted(event.user.login, event.repo, entry, { github, signal });
-  if (commenter.trusted) return { why: undefined, labels: undefined };
-  const pull = await trustedPull(event.issueAuthor.login, event.issue, entry, { github, signal });
-  return { why: commenter.why, labels: pull.trusted ? pull.labels : 'untrusted' };
 }
 
 function answer(event: CommentEvent, purpose: string, message: string): Action {

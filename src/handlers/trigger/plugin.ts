@@ -1,6 +1,7 @@
 import { CANCEL, HELP, MANUAL_REQUIRED, OK_TO_TEST, RETEST, RETEST_REQUIRED, TEST_TARGET } from '../../config/jobs/asked.js';
 import { triggerFor } from '../../config/plugins/entries.js';
 import type { Plugin } from '../plugin.js';
+import { onCheck } from './check.js';
 import { onComment } from './comment.js';
 import { onPull } from './pull.js';
 import { onPush } from './push.js';
@@ -13,7 +14,7 @@ const WHO = 'Anyone on a trusted pull request; on others, trusted people';
 /** Starts presubmits on pull requests, by themselves or when asked, and postsubmits on pushes; and says whose code may run. */
 export const trigger: Plugin<Verb> = {
   name: 'trigger',
-  help: 'Starts the tests of pull requests: by themselves where the author is trusted, else once somebody trusted comments `/ok-to-test`; and what is to run after a push.',
+  help: 'Starts the tests of pull requests: by themselves where the author is trusted, else once somebody trusted comments `/ok-to-test`; and what is to run after a push. GitHub\'s own "Re-run" of a check does what `/test` does.',
   commands: {
     'ok-to-test': {
       usage: '/ok-to-test', about: 'Says that a pull request may be tested: adds the label `ok-to-test` and starts its tests.', who: 'Trusted people: members of the organisation, and collaborators unless that is turned off',
@@ -28,7 +29,7 @@ export const trigger: Plugin<Verb> = {
     'retest-required': { usage: '/retest-required', about: 'As `/retest`, without optional jobs.', who: WHO, examples: ['/retest-required'], pattern: RETEST_REQUIRED },
     'test-manual-required': { usage: '/test-manual-required', about: 'Starts the required jobs that run only when somebody asks.', who: WHO, examples: ['/test-manual-required'], pattern: MANUAL_REQUIRED },
   },
-  on: { comment: onComment, pull_request: onPull, push: onPush },
+  on: { comment: onComment, pull_request: onPull, push: onPush, check: onCheck },
   describe(config, repo) {
     if (!repo) return '';
     const entry = triggerFor(config.plugins, repo);

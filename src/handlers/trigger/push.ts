@@ -30,7 +30,7 @@ export async function onPush(event: PushEvent, context: PluginContext): Promise<
 }
 
 /** The static postsubmits, and what the pushed commit itself configures; with a fault there the static ones alone (plugins-policy 4.1.2). */
-async function postsubmitsAt({ repo, after }: PushEvent, branch: string, { config, inRepo, log, signal }: PluginContext): Promise<readonly Postsubmit[]> {
+export async function postsubmitsAt({ repo, after }: Pick<PushEvent, 'repo' | 'after'>, branch: string, { config, inRepo, log, signal }: PluginContext): Promise<readonly Postsubmit[]> {
   if (!inRepoEnabled(config.prow, repo)) return config.postsubmits(repo);
   try {
     const { postsubmits, fault } = await inRepo.jobsAt(config, { repo, branch, baseSha: after, heads: [] }, { signal });

@@ -57,6 +57,17 @@ export function mayNotCancelText(why: string): string {
 
 export const CONFLICT_TEXT = 'I start nothing: this pull request conflicts with its base branch. Rebase it, then its tests run by themselves or ask again.';
 
+/** To somebody who pressed a button of a check that is not of the newest commit. */
+export function outdatedText({ headSha }: Pull): string {
+  return `I start nothing: this check is of a commit that is no longer the newest of this pull request. The jobs of ${headSha.slice(0, 12)} have checks of their own; \`/test NAME\` starts one.`;
+}
+
+/** To somebody who pressed a button of a check whose job is not configured any more. */
+export function goneText(contexts: readonly string[]): string {
+  const names = contexts.map((name) => `\`${name.replaceAll('`', "'")}\``).join(', ');
+  return `I start nothing: no job of the configuration reports as ${names} on this branch any more. \`/test ?\` lists those that can be started.`;
+}
+
 /** To the author of a trusted pull request that opens as a draft. */
 export const DRAFT_TEXT = 'Tests do not run by themselves while this is a draft. `/test all` runs them all the same.';
 

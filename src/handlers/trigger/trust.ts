@@ -10,6 +10,17 @@ export function hasLabel(labels: readonly string[], wanted: string): boolean {
   return labels.some((label) => label.toLowerCase() === wanted);
 }
 
+/** Whether somebody may start tests; `labels`: as they were read to find out. */
+export type MayStart = Readonly<{ kind: 'yes'; why: string | undefined; labels: readonly string[] | undefined } | { kind: 'no'; why: string }>;
+
+/** Trusted people may start the tests of any pull request, others those of a trusted one (plugins-policy 4.1.3). `why` somebody is not trusted. */
+export async function mayStart({ who, author }: Readonly<{ who: string; author: string }>, issue: IssueRef, entry: TriggerEntry, { github, signal }: Pick<PluginContext, 'github' | 'signal'>): Promise<MayStart> {
+  const asker = await trusted(who, issue, entry, { github, signal });
+  if (asker.trusted) return { kind: 'yes', why: undefined, labels: undefined };
+  const pull = await trustedPull(author, issue, entry, { github, signal });
+  return pull.trusted ? { kind: 'yes', why: asker.why, labels: pull.labels } : { kind: 'no', why: asker.why };
+}
+
 /** `labels`: as they were read to find out; undefined where the author alone decided. */
 export type PullTrust = Readonly<{ trusted: boolean; labels: readonly string[] | undefined }>;
 

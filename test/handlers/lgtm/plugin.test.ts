@@ -9,7 +9,7 @@ import { lgtm } from '../../../src/handlers/lgtm/plugin.js';
 import { BOT, botComment, commentPayload, delivery, pullPayload, signal, snapshot, world } from '../fakes.js';
 
 test.each<[body: string, want: 'add' | 'remove' | undefined]>([
-  ['/lgtm', 'add'], ['/LGTM', 'add'], ['/lgtm ', 'add'], ['/lgtm no-issue \r', 'add'], ['Nice!\r\n/lgtm\r\n', 'add'], ['```\n/lgtm\n```', 'add'], ['/lgtm cancel\n/lgtm', 'add'],
+  ['/lgtm', 'add'], ['/LGTM', 'add'], ['/lgtm ', 'add'], ['/lgtm no-issue \r', 'add'], ['Nice!\r\n/lgtm\r\n', 'add'], ['```\n/lgtm\n```', undefined], ['<!-- /lgtm -->', undefined], ['/lgtm cancel\n/lgtm', 'add'],
   ['/lgtm cancel', 'remove'], ['/remove-lgtm', 'remove'], ['/lgtm cancel please', undefined], ['> /lgtm', undefined], ['please /lgtm', undefined], ['/lgtm it', undefined], ['/lgtmcancel', undefined],
 ])('%j asks for %s', (body, want) => expect(wantOf(body)).toBe(want));
 
