@@ -8,6 +8,7 @@ import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
 import { changeLabel, changeLabelLate } from './labels.js';
 import type { ActContext, ActDeps } from './performing.js';
+import { refusable } from './refusal.js';
 import { concludeCheck, review } from './review.js';
 import { remove, reply, upsert } from './say.js';
 
@@ -96,12 +97,8 @@ async function performOne(action: Simple, context: ActContext, { github, jobs, i
     }
     case 'prowjob.create': return (await jobs.create(action.job, { signal })) === 'created';
     case 'prowjob.abort': return abort(action.issue, action.description, context, jobs);
-    case 'issue.edit':
-      await github.editIssue(action.issue, action.change, opts('status'));
-      return true;
-    case 'pull.edit':
-      await github.editPull(action.issue, action.change, opts('status'));
-      return true;
+    case 'issue.edit': return refusable(() => github.editIssue(action.issue, action.change, opts('status')));
+    case 'pull.edit': return refusable(() => github.editPull(action.issue, action.change, opts('status')));
     case 'check.pass': case 'check.fail': return concludeCheck(action, context, { github });
     case 'review.comment': return review(action, context, { github, intents });
     case 'workflow.approve': return runOf(log, action.runId, () => github.approveWorkflow(action.repo, action.runId, opts('status')));
