@@ -43,6 +43,8 @@ function pullEvent(payload: Json): PullEvent | undefined {
     bodyChanged: at(changes, 'body') !== undefined,
     titleChanged: at(changes, 'title') !== undefined,
     before: textOrUndefined(payload['before']),
+    commits: integer(at(payload, 'pull_request', 'commits')),
+    defaultBranch: textOrUndefined(at(payload, 'pull_request', 'base', 'repo', 'default_branch')) ?? textOrUndefined(at(payload['repository'], 'default_branch')),
   };
 }
 

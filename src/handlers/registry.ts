@@ -1,9 +1,19 @@
+import { mergeMethodComment } from './merge-method-comment/plugin.js';
+import { mergecommitblocker } from './mergecommitblocker/plugin.js';
+import { milestone } from './milestone/plugin.js';
+import { milestoneapplier } from './milestoneapplier/plugin.js';
+import { milestonestatus } from './milestonestatus/plugin.js';
 import type { Plugin } from './plugin.js';
+import { releaseNote } from './releasenote/plugin.js';
+import { requireMatchingLabel } from './require-matching-label/plugin.js';
 import { approve } from './approve/plugin.js';
 import { blockade } from './blockade/plugin.js';
+import { cla } from './cla/plugin.js';
+import { dco } from './dco/plugin.js';
 import { help } from './help/plugin.js';
 import { hold } from './hold/plugin.js';
 import { label } from './label/plugin.js';
+import { invalidcommitmsg } from './invalidcommitmsg/plugin.js';
 import { lgtm } from './lgtm/plugin.js';
 import { lifecycle } from './lifecycle/plugin.js';
 import { overriding } from './override/plugin.js';
@@ -17,10 +27,20 @@ import { wip } from './wip/plugin.js';
 export const plugins: readonly Plugin[] = [
   approve,
   blockade,
+  cla,
+  dco,
   help,
   hold,
+  invalidcommitmsg,
   label,
   lgtm,
+  mergeMethodComment,
+  mergecommitblocker,
+  milestone,
+  milestoneapplier,
+  milestonestatus,
+  releaseNote,
+  requireMatchingLabel,
   lifecycle,
   overriding,
   retitle,

@@ -70,7 +70,7 @@ function deps(mode: 'act' | 'dry', github: ReturnType<typeof fakeGitHub>): Handl
   const layers = () => [];
   return {
     ...world(config).deps, config: source(config), mode, githubFor: () => github,
-    git: { listFiles: () => Promise.resolve([]), readFiles: () => Promise.resolve(new Map()), changedPaths: () => Promise.resolve([]) },
+    git: { listFiles: () => Promise.resolve([]), readFiles: () => Promise.resolve(new Map()), changedPaths: () => Promise.resolve([]), hasMerges: () => Promise.resolve(false) },
     owners: {
       load: () => Promise.resolve({
         approvers: layers, reviewers: layers, leafApprovers: () => none, leafReviewers: () => none, requiredReviewers: () => none, labelsFor: () => none, approverDir: () => '', reviewerDir: () => '',

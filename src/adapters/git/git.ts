@@ -53,6 +53,8 @@ export function createGit(options: MirrorOptions): GitReads & GitMerges & GitTre
       }),
     changedPaths: (repo, from, to, { signal }) =>
       mirrors.with(repo, [from, to], signal, async (git) => (await git({ args: ['diff', '--name-only', '--no-renames', '-z', from, to], signal })).stdout.toString().split(NUL).filter((path) => path !== '')),
+    hasMerges: (repo, from, to, { signal }) =>
+      mirrors.with(repo, [from, to], signal, async (git) => (await git({ args: ['rev-list', '--merges', '--max-count=1', `${from}..${to}`], signal })).stdout.toString().trim() !== ''),
     tryMerge: (repo, base, heads, method, { signal }) => mirrors.with(repo, [base, ...heads], signal, (git) => inWorktree(git, base, heads, method, signal)),
   };
 }

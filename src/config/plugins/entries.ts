@@ -49,9 +49,9 @@ export function overrideTeams(config: Sections<'override'>, repo: Repo): readonl
   return [...new Set([...(own(teams, slug(repo)) ?? []), ...(own(teams, repo.org) ?? [])])];
 }
 
-/** Who may set milestones in a repository: its own team, else that under the empty key. Organisations have none (plugins-policy 4.17). */
+/** Who may set milestones in a repository: its own team, else its organisation's, else that under the empty key (plugins-policy 4.17, K30). */
 export function milestoneTeamFor(config: Sections<'repo_milestone'>, repo: Repo): MilestoneTeam | undefined {
-  return own(config.repo_milestone, slug(repo)) ?? own(config.repo_milestone, '');
+  return own(config.repo_milestone, slug(repo)) ?? own(config.repo_milestone, repo.org) ?? own(config.repo_milestone, '');
 }
 
 /** The title of the milestone for pull requests to a branch. */

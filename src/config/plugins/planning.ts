@@ -9,7 +9,7 @@ export const MilestoneTeam = z.object({
 }).readonly();
 export type MilestoneTeam = z.infer<typeof MilestoneTeam>;
 
-export const RepoMilestone = map(MilestoneTeam, 'The plugins milestone and milestonestatus, by `org/repo` or an empty key for all others: who may set milestones.');
+export const RepoMilestone = map(MilestoneTeam, 'The plugins milestone and milestonestatus, by `org/repo`, `org` or an empty key for all others: who may set milestones.');
 
 export const MilestoneApplier = map(z.record(z.string(), z.string()).readonly(), 'The plugin milestoneapplier, by `org/repo`, then by branch: the title of the milestone that pull requests get.');
 

@@ -8,6 +8,8 @@ export interface GitReads {
   readFiles(repo: Repo, sha: string, paths: readonly string[], options: { signal: AbortSignal }): Promise<ReadonlyMap<string, string>>;
   /** Names of the paths that differ between two commits (both sides of a rename). */
   changedPaths(repo: Repo, from: string, to: string, options: { signal: AbortSignal }): Promise<readonly string[]>;
+  /** Whether a commit of `to` that `from` has not is a merge. */
+  hasMerges(repo: Repo, from: string, to: string, options: { signal: AbortSignal }): Promise<boolean>;
 }
 
 /** What merging some heads onto a base gives. */

@@ -37,6 +37,20 @@ test('a commit that nobody had before is fetched, one that is there needs no rem
   expect((await git.readFiles(repo, first, ['x'], { signal })).get('x')).toBe('1');
 });
 
+test('merges between two commits are found, others are not', async () => {
+  await using origin = await remote();
+  const base = await origin.commit(undefined, { x: '1' });
+  const left = await origin.commit(base, { y: '1' });
+  const right = await origin.commit(base, { z: '1' });
+  await origin.git('merge', '--quiet', '--no-edit', left);
+  const merge = await origin.git('rev-parse', 'HEAD');
+  const after = await origin.commit(merge, { x: '2' });
+  const git = open(origin);
+  expect(await git.hasMerges(repo, base, right, { signal })).toBe(false);
+  expect(await git.hasMerges(repo, base, after, { signal })).toBe(true);
+  expect(await git.hasMerges(repo, merge, after, { signal })).toBe(false);
+});
+
 test.each([
   ['a commit that the remote does not have', repo, 'a'.repeat(40)], ['something that is no commit', repo, 'main'], ['an option', repo, '--upload-pack=x'], ['a folder above', { org: '..', name: 'r' }, 'a'.repeat(40)],
 ])('%s is not found', async (_name, where, sha) => {

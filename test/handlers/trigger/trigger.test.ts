@@ -295,7 +295,7 @@ test.each<{ name: string; payload: object; changed?: readonly string[]; want: re
 ])('push: $name', async ({ payload, changed, want }) => {
   const config = snapshot({ enabled: ['trigger'], postsubmits: POST });
   const never = () => Promise.reject(new Error('not asked for'));
-  const made = world(config, { git: { listFiles: never, readFiles: never, changedPaths: changed ? () => Promise.resolve(changed) : never } });
+  const made = world(config, { git: { listFiles: never, readFiles: never, hasMerges: never, changedPaths: changed ? () => Promise.resolve(changed) : never } });
   await createHandling(made.deps).run('trigger', delivery('push', payload), first);
   expect(jobsOf(made)).toEqual(want);
   for (const job of made.jobs.all.values()) {
