@@ -33,7 +33,7 @@ export function createChecks(http: Http): Checks {
   };
 }
 
-function bodyOf({ externalId, url, startedAt, state, title, summary }: JobCheck): Readonly<Record<string, unknown>> {
+function bodyOf({ externalId, url, startedAt, state, title, summary, actions }: JobCheck): Readonly<Record<string, unknown>> {
   return {
     external_id: externalId,
     ...(url !== '' && { details_url: url }),
@@ -41,5 +41,6 @@ function bodyOf({ externalId, url, startedAt, state, title, summary }: JobCheck)
     status: state.status,
     ...(state.status === 'completed' && { conclusion: state.conclusion, ...(state.completedAt !== undefined && { completed_at: state.completedAt }) }),
     output: { title, summary },
+    ...(actions !== undefined && { actions }),
   };
 }

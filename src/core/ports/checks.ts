@@ -15,6 +15,8 @@ export interface JobCheck {
   readonly title: string;
   /** Markdown, at most 65,535 characters. */
   readonly summary: string;
+  /** Buttons beside GitHub's own "Re-run"; a label has 20 characters at most, a description 40. */
+  readonly actions?: readonly Readonly<{ label: string; description: string; identifier: string }>[];
 }
 
 /** Results of jobs on GitHub as check runs. */

@@ -114,6 +114,9 @@ async function excerptOf(job: ProwJob, { excerpt, log }: GitHubReportDeps, signa
 const STATUS: Readonly<Record<string, 'pending' | 'success' | 'failure' | 'error'>> = { triggered: 'pending', pending: 'pending', success: 'success', failure: 'failure', aborted: 'failure', error: 'error' };
 const statusState = (state: string) => own(STATUS, state) ?? 'error';
 
+/** The plugin trigger hears of a press (`check_run.requested_action`). */
+const RETEST = [{ label: 'Retest failed', description: 'Reruns all failed jobs, as /retest does', identifier: 'retest' }] as const;
+
 /** The check run that says what a job is at. An aborted job is over for GitHub, though its pod may still end. */
 export function checkOf(job: ProwJob, excerpt: string): JobCheck {
   const { spec, status, metadata } = job;
@@ -128,6 +131,7 @@ export function checkOf(job: ProwJob, excerpt: string): JobCheck {
     state,
     title: statusDescription(status.description || (status.state === 'triggered' ? 'Job triggered.' : ''), spec.refs?.base_sha),
     summary: summaryOf(job, excerpt),
+    ...(spec.type === 'presubmit' && (status.state === 'failure' || status.state === 'error') && { actions: RETEST }),
   };
 }
 
