@@ -1,11 +1,4 @@
-import { mergeMethodComment } from './merge-method-comment/plugin.js';
-import { mergecommitblocker } from './mergecommitblocker/plugin.js';
-import { milestone } from './milestone/plugin.js';
-import { milestoneapplier } from './milestoneapplier/plugin.js';
-import { milestonestatus } from './milestonestatus/plugin.js';
 import type { Plugin } from './plugin.js';
-import { releaseNote } from './releasenote/plugin.js';
-import { requireMatchingLabel } from './require-matching-label/plugin.js';
 import { approve } from './approve/plugin.js';
 import { blockade } from './blockade/plugin.js';
 import { cla } from './cla/plugin.js';
@@ -16,7 +9,14 @@ import { label } from './label/plugin.js';
 import { invalidcommitmsg } from './invalidcommitmsg/plugin.js';
 import { lgtm } from './lgtm/plugin.js';
 import { lifecycle } from './lifecycle/plugin.js';
+import { mergeMethodComment } from './merge-method-comment/plugin.js';
+import { mergecommitblocker } from './mergecommitblocker/plugin.js';
+import { milestone } from './milestone/plugin.js';
+import { milestoneapplier } from './milestoneapplier/plugin.js';
+import { milestonestatus } from './milestonestatus/plugin.js';
 import { overriding } from './override/plugin.js';
+import { releaseNote } from './releasenote/plugin.js';
+import { requireMatchingLabel } from './require-matching-label/plugin.js';
 import { retitle } from './retitle/plugin.js';
 import { size } from './size/plugin.js';
 import { skip } from './skip/plugin.js';
@@ -34,15 +34,15 @@ export const plugins: readonly Plugin[] = [
   invalidcommitmsg,
   label,
   lgtm,
+  lifecycle,
   mergeMethodComment,
   mergecommitblocker,
   milestone,
   milestoneapplier,
   milestonestatus,
+  overriding,
   releaseNote,
   requireMatchingLabel,
-  lifecycle,
-  overriding,
   retitle,
   size,
   skip,
