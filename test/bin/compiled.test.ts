@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { build, transformSync } from 'esbuild';
 
 const bin = fileURLToPath(new URL('../../bin/compiled.mjs', import.meta.url));
 
@@ -66,4 +68,29 @@ test('a damaged note about the last build only costs a build', async () => {
   const { entry } = run(it.root);
   await writeFile(join(it.root, 'node_modules/.cache/prow/current.json'), '{"node": ');
   expect(run(it.root)).toEqual({ entry, said: 'one late' });
+});
+
+test('what is built below dist finds the definition of ProwJob, in a checkout and in an image, and starts a cluster', async () => {
+  const checkoutRoot = fileURLToPath(new URL('../..', import.meta.url));
+  const root = await mkdtemp(join(tmpdir(), 'compiled-'));
+  try {
+    // As `npm run build` lays it out, without looking at types.
+    const files = ['src', 'queues'].flatMap((top) => readdirSync(join(checkoutRoot, top), { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file)).map((file) => join(top, file)));
+    await build({ absWorkingDir: checkoutRoot, entryPoints: files, outbase: '.', outdir: join(root, 'dist'), format: 'esm', platform: 'node', target: 'node20', jsx: 'automatic', jsxImportSource: 'hono/jsx', logLevel: 'silent' });
+    await cp(join(checkoutRoot, 'package.json'), join(root, 'package.json'));
+    await symlink(join(checkoutRoot, 'node_modules'), join(root, 'node_modules'));
+    const script = `
+      const { startDemoCluster } = await import(${JSON.stringify(join(root, 'dist/src/demoCluster.js'))});
+      await using cluster = await startDemoCluster(${JSON.stringify(join(root, 'state'))});
+      console.log(cluster.kubeconfigPath, (await cluster.view.jobs()).length);`;
+    const demo = () => spawnSync(process.execPath, ['--input-type=module', '-e', transformSync(script, { format: 'esm', target: 'node20', supported: { 'top-level-await': true } }).code], { encoding: 'utf8', timeout: 60_000 });
+    expect(demo()).toMatchObject({ status: 1, stderr: expect.stringMatching(/the definition of ProwJob is missing: .*helm\/crds\/prowjob\.yaml/) });
+    for (const place of ['helm/crds', 'dist/helm/crds']) {
+      await cp(join(checkoutRoot, 'helm/crds'), join(root, place), { recursive: true });
+      expect(demo()).toMatchObject({ status: 0, stderr: '', stdout: `${join(root, 'state', 'kubeconfig')} 0\n` });
+      await rm(join(root, place), { recursive: true });
+    }
+  } finally {
+    await rm(root, { recursive: true, force: true, maxRetries: 3 });
+  }
 });
