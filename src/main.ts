@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createCensor } from './adapters/censor.js';
 import { createEventStore } from './adapters/events/store.js';
+import { createUnheard } from './adapters/events/unheard.js';
 import { watchRedis } from './adapters/events/watch.js';
 import { createFeed } from './adapters/feed.js';
 import { createGit } from './adapters/git/git.js';
@@ -67,7 +68,11 @@ export interface Running {
 /** Assembles and starts what the settings ask for; `write` takes the log's lines. Throws ConfigError for broken files, UsageError for flags that do not fit. */
 export async function start(settings: Settings, { write }: Readonly<{ write?: (line: string) => void }> = {}): Promise<Running> {
   const closings: Closing[] = [];
-  const stop = async (): Promise<void> => { for (const closing of closings.splice(0).reverse()) await Promise.resolve(closing(settings.gracePeriodMs)).catch(() => {}); };
+  const stop = async (): Promise<void> => {
+    // One deadline for all of it (K3), whichever part takes long.
+    const until = clock.now() + settings.gracePeriodMs;
+    for (const closing of closings.splice(0).reverse()) await Promise.resolve(closing(Math.max(until - clock.now(), 0))).catch(() => {});
+  };
   try {
     return await assemble(settings, closings, stop, write ? { write } : {});
   } catch (error) {
@@ -173,7 +178,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   closings.push(() => watch[Symbol.asyncDispose]());
 
   if (role !== 'web') {
-    const tide = { config, merging: github.merging, inRepo, views, memory: createTideMemory({ redis: patient, prefix }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
+    const tide = { config, merging: github.merging, inRepo, views, memory: createTideMemory({ redis: patient, prefix }), unheard: createUnheard({ redis: patient, prefix, clock }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
     const files: TideJobs['files'] = async (ref, options) => (await github.forPlugin('tide').files(ref, options)).map(({ path }) => path);
     // Without a cluster Tide tests nothing by itself and judges by checks alone.
     const tests = jobSide.kube.infrastructure() === 'found' ? { index: jobSide.kube.jobIndex, jobs, git, files } : undefined;
@@ -181,7 +186,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     plant = workers.plant;
     const stopAdding = addKeys({ kube: jobSide.kube, reporters: jobSide.reporters, adders, config, components, log });
     closings.push(async () => { stopAdding(); });
-    closings.push((graceMs) => workers.stop({ graceMs: Math.min(graceMs, HAND_BACK_MS) }));
+    closings.push((graceMs) => workers.stop({ graceMs: Math.min(graceMs, HAND_BACK_MS), sendingMs: graceMs }));
   }
 
   const checks = [{ name: 'redis', problem: () => watch.problem() }];

@@ -1,4 +1,5 @@
 import { issueKey } from '../core/ids.js';
+import type { Unheard } from '../core/ports/events.js';
 import type { Feed } from '../core/ports/feed.js';
 import type { Identity } from '../core/ports/github.js';
 import type { MergeOutcome, Merging, PoolMember } from '../core/ports/merging.js';
@@ -21,6 +22,7 @@ export interface ActDeps extends TestDeps {
   /** undefined: there is no cluster. */
   readonly jobs: TideJobs | undefined;
   readonly views: Pick<TideViews, 'putMerge'>;
+  readonly unheard: Unheard;
   readonly feed: Pick<Feed, 'publish'>;
   readonly metrics: Metrics;
   readonly identity: Identity;
@@ -40,6 +42,8 @@ const SETTLED: Acted = { again: undefined, error: undefined };
 const BASE_SETTLES = 4_000;
 /** What we read may be older than what GitHub decides on; asking again at once would read the same. */
 const READS_SETTLE = 1_000;
+/** Plugins are done with an event within moments. */
+const HEARD = 250;
 const DAY = 24 * 60 * 60_000;
 
 const place = ({ read }: World) => ({ ...read.repo, branch: read.branch });
@@ -143,6 +147,8 @@ async function merge(judged: Judged, onto: string, world: World, deps: ActDeps):
   if (method === 'contradictory') throw new RangeError(`${issueKey(member)} has no merge method`);
   await sayReady(judged, world, deps);
   if (!(await isTip(world, onto, deps))) return { acted: { again: READS_SETTLE, error: undefined }, tip: undefined };
+  // Somebody may just have said `/hold`: what is stored and not handled yet comes first.
+  if (await deps.unheard.waits(member)) return { acted: { again: HEARD, error: undefined }, tip: undefined };
   const begun: Begun = { number: member.number, headSha: member.headSha, baseSha: onto, method, readyAt: deps.readyAt.get(member.number), at: deps.clock.now() };
   const field = String(member.number);
   await memory.setEntry(begunGroup(world), field, JSON.stringify(begun), DAY);

@@ -16,6 +16,17 @@ test('S1: the tide check turns green, the base is read again, then the head that
   expect(deps.views.records).toEqual([expect.objectContaining({ number: 1, headSha: headOf(1), baseSha: BASE, method: 'merge', readyAt: NOW, mergedAt: NOW })]);
 });
 
+test('nothing merges while an event about it waits to be handled: it may be a hold', async () => {
+  const github = new FakeGitHub([member(1)]);
+  const deps = fakeDeps(github);
+  deps.waiting.add(1);
+  expect(await runPool(MAIN, snapshot(), deps)).toEqual({ lookAgainAt: NOW + 250 });
+  expect(github.merged.size).toBe(0);
+  deps.waiting.delete(1);
+  await runPool(MAIN, snapshot(), deps);
+  expect(github.merged.has(1)).toBe(true);
+});
+
 test('one pull request a look: the next is decided afresh on the new base', async () => {
   const github = new FakeGitHub([member(1), member(2)]);
   const deps = fakeDeps(github);

@@ -1,3 +1,4 @@
+import type { Unheard } from '../../src/core/ports/events.js';
 import type { Feed, FeedItem } from '../../src/core/ports/feed.js';
 import { silentLog } from '../../src/core/ports/log.js';
 import type { BlockerIssue, CheckMark, MergeOutcome, MergeRequest, Merging, PoolLeases, PoolMember, PoolRead, TideMemory, Verdict } from '../../src/core/ports/merging.js';
@@ -140,7 +141,10 @@ export function fakeDeps(merging: Merging) {
   const clock = { at: NOW, now() { return this.at; } };
   const views = fakeViews();
   const memory = fakeMemory();
+  /** Pull requests with an event that plugins have not handled. */
+  const waiting = new Set<number>();
+  const unheard: Unheard = { waits: ({ number }) => Promise.resolve(waiting.has(number)) };
   const inRepo: InRepoReads = { jobsAt: (config, { repo }) => Promise.resolve({ presubmits: config.presubmits(repo), postsubmits: [], fault: undefined }) };
-  const deps = { merging, inRepo, memory, views, feed, clock, log: silentLog, metrics: noMetrics, mode: 'act', jobs: undefined as TideJobs | undefined, signal: new AbortController().signal } satisfies PoolDeps;
-  return { ...deps, items };
+  const deps = { merging, inRepo, memory, unheard, views, feed, clock, log: silentLog, metrics: noMetrics, mode: 'act', jobs: undefined as TideJobs | undefined, signal: new AbortController().signal } satisfies PoolDeps;
+  return { ...deps, items, waiting };
 }

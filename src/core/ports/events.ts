@@ -1,4 +1,5 @@
 import type { Delivery } from '../event.js';
+import type { IssueRef } from '../ids.js';
 
 /** A delivery as pages and the CLI list it. */
 export interface EventSummary {
@@ -35,4 +36,10 @@ export interface EventStore {
   recent(limit: number): Promise<readonly EventSummary[]>;
   /** Forgets the mark of a stored delivery and handles it again, as `recovered`. False when it is no longer stored. */
   replay(id: string): Promise<boolean>;
+}
+
+/** What people have just done and plugins have not heard of yet. */
+export interface Unheard {
+  /** Whether a delivery about this pull request waits or is being handled. One that has waited for a minute does not count: its lane is in trouble, and must not hold up merges. */
+  waits(pull: IssueRef): Promise<boolean>;
 }
