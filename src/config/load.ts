@@ -45,9 +45,9 @@ export function configFromText(texts: Readonly<{ config?: string; jobs?: string;
   const jobs = gatherJobs(files, findings);
   findings.errors.push(...plugins.findings.errors);
   findings.warnings.push(...plugins.findings.warnings);
-  const done = prow.value && finalizeJobs(jobs, prow.value, findings.errors);
+  const finished = prow.value && finalizeJobs(jobs, prow.value, findings.errors);
   const revision = createHash('sha256').update(JSON.stringify([texts.config, texts.jobs, texts.plugins])).digest('hex');
-  const snapshot = done && plugins.value && findings.errors.length === 0 ? makeSnapshot({ revision, prow: prow.value, plugins: plugins.value, presets: jobs.presets, ...done }) : undefined;
+  const snapshot = finished && plugins.value && findings.errors.length === 0 ? makeSnapshot({ revision, prow: prow.value, plugins: plugins.value, jobs: finished, presets: jobs.presets }) : undefined;
   return loaded({ snapshot, findings });
 }
 

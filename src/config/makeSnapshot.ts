@@ -1,5 +1,6 @@
 import { slug } from '../core/ids.js';
-import type { Periodic, Postsubmit, Preset, Presubmit } from './jobs/schema.js';
+import type { Jobs } from './jobs/finalize.js';
+import type { Preset } from './jobs/schema.js';
 import { ownAnyCase } from './lookup.js';
 import type { PluginsConfig } from './plugins/schema.js';
 import type { ProwConfig } from './prow/schema.js';
@@ -10,19 +11,19 @@ export interface Parts {
   readonly revision: string;
   readonly prow: ProwConfig;
   readonly plugins: PluginsConfig;
-  readonly presubmits: ReadonlyMap<string, readonly Presubmit[]>;
-  readonly postsubmits: ReadonlyMap<string, readonly Postsubmit[]>;
-  readonly periodics: readonly Periodic[];
+  /** May be finished when they are asked for only. */
+  readonly jobs: Jobs;
   readonly presets: readonly Preset[];
 }
 
 /** Makes the snapshot with its indexes; nothing is searched when an event asks. */
-export function makeSnapshot({ revision, prow, plugins, presubmits, postsubmits, periodics, presets }: Parts): Snapshot {
+export function makeSnapshot({ revision, prow, plugins, jobs, presets }: Parts): Snapshot {
+  const { presubmits, postsubmits } = jobs;
   return {
     revision,
     prow,
     plugins,
-    jobs: { presubmits, postsubmits, periodics, presets },
+    jobs: { presubmits, postsubmits, get periodics() { return jobs.periodics; }, presets },
     presubmits: (repo) => presubmits.get(slug(repo)) ?? [],
     postsubmits: (repo) => postsubmits.get(slug(repo)) ?? [],
     pluginsFor(repo) {

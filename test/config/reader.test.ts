@@ -10,7 +10,7 @@ import { openJobCache } from '../../src/config/read/cache.js';
 import { createConfigReader, type Reading } from '../../src/config/read/reader.js';
 
 /** A configuration on disk and a reader that follows it; every write is older than the last look, so that times tell. */
-async function world(files: Readonly<Record<string, string>>) {
+async function world(files: Readonly<Record<string, string>>, start: 'empty' | 'from the cache' = 'empty') {
   const root = await mkdtemp(join(tmpdir(), 'reader-'));
   let time = 1_000_000;
   const write = async (name: string, text: string) => {
@@ -23,7 +23,9 @@ async function world(files: Readonly<Record<string, string>>) {
   await mkdir(join(root, 'jobs'), { recursive: true });
   const reads: string[] = [];
   const paths = { configPath: join(root, 'config.yaml'), jobConfigPath: join(root, 'jobs'), pluginConfigPath: join(root, 'plugins.yaml'), supplementalProwConfigDirs: [join(root, 'more')] };
-  const reader = createConfigReader({ readFile: (path) => { reads.push(basename(path)); return readFileSync(path); } });
+  const cacheHere = () => openJobCache(join(root, 'cache'), '1');
+  if (start === 'from the cache') await createConfigReader({ cache: cacheHere() }).read(paths);
+  const reader = createConfigReader({ readFile: (path) => { reads.push(basename(path)); return readFileSync(path); }, ...(start === 'from the cache' && { cache: cacheHere() }) });
   return {
     root, paths, write, at: (name: string) => join(root, name),
     remove: (name: string) => rm(join(root, name), { recursive: true, force: true }),
@@ -173,16 +175,51 @@ const edit = fc.oneof(
   { weight: 1, arbitrary: fc.record({ file: fc.constantFrom('more/x_prowconfig.yaml', 'VERSION', 'jobs/.prowignore'), text: fc.option(fc.constantFrom('', 'b.yaml\n', 'tide: {merge_method: {o: squash}}\n')) }) },
 );
 
-test('after any edits the reading is that of a first load, findings and their places included', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(fc.array(edit, { minLength: 1, maxLength: 3 }), { maxLength: 8 }), async (rounds) => {
-    await using it = await world(START);
-    await it.look();
+test.each(['empty', 'from the cache'] as const)('after any edits the reading is that of a first load, findings and their places included; start: %s', async (start) => {
+  await fc.assert(fc.asyncProperty(fc.array(fc.array(edit, { minLength: 1, maxLength: 3 }), { maxLength: 8 }), fc.boolean(), async (rounds, looked) => {
+    await using it = await world(START, start);
+    // A reading that nobody looks at leaves its jobs unfinished.
+    const first = (await it.look()).reading;
+    if (looked) expect(said(first)).toEqual(said(await it.cold()));
     for (const edits of rounds) {
       for (const { file, text } of edits) await (text === null ? it.remove(file) : it.write(file, text));
       expect(said((await it.look()).reading)).toEqual(said(await it.cold()));
     }
-  }), { numRuns: 60 });
+    expect(said(first)).toMatchObject({ errors: [] });
+  }), { numRuns: 40 });
 }, 60_000);
+
+test('a start with nothing changed gives what a first load gives, and finishes a list of jobs when it is asked for', async () => {
+  const files = { ...START, 'jobs/p.yaml': `periodics:\n- ${job('p', ', interval: 1h')}\npostsubmits: {o/s: [${job('q')}]}\n` };
+  await using it = await world(files, 'from the cache');
+  const { reading: { snapshot } } = await it.look();
+  const cold = (await it.cold()).snapshot;
+  if (!snapshot || !cold) throw new Error('it does not load');
+  const { presubmits, postsubmits } = snapshot.jobs;
+  expect([presubmits.size, presubmits.has('o/r'), presubmits.has('o/s'), presubmits.get('o/s'), [...presubmits.keys()]]).toEqual([1, true, false, undefined, ['o/r']]);
+  expect(presubmits.get('o/r')).toBe(presubmits.get('o/r'));
+  const seen: unknown[] = [];
+  presubmits.forEach((list, key, map) => seen.push([list, key, map === presubmits]));
+  expect(seen).toEqual([[presubmits.get('o/r'), 'o/r', true]]);
+  expect([...presubmits.values()]).toEqual([presubmits.get('o/r')]);
+  const bare = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
+  expect(bare([...presubmits])).toEqual(bare([...cold.jobs.presubmits]));
+  expect(bare([...postsubmits.entries()])).toEqual(bare([...cold.jobs.postsubmits]));
+  expect(bare(snapshot.jobs.periodics)).toEqual(bare(cold.jobs.periodics));
+  expect(snapshot.jobs.periodics).toBe(snapshot.jobs.periodics);
+  expect(snapshot.jobs.presets).toEqual(cold.jobs.presets);
+  expect(presubmits.get('o/r')?.map(({ compiled }) => compiled.trigger.test('/test a'))).toEqual(cold.jobs.presubmits.get('o/r')?.map(({ compiled }) => compiled.trigger.test('/test a')));
+});
+
+test('after a start from the cache one changed file is read alone, and unchanged jobs stay the same objects', async () => {
+  await using it = await world(START, 'from the cache');
+  const before = jobsOf((await it.look()).reading);
+  await it.write('jobs/b.yaml', pre(job('c'), job('d')));
+  const { reading, reads } = await it.look();
+  expect(reads).toEqual(['b.yaml']);
+  expect([...jobsOf(reading).keys()]).toEqual(['a', 'b', 'c', 'd']);
+  for (const [name, one] of before) expect(jobsOf(reading).get(name)).toBe(one);
+});
 
 test('what was decoded before is taken from the cache; a damaged, older or open cache is not believed', async () => {
   await using it = await world(START);

@@ -3,7 +3,8 @@ import type { Finding, Path } from '../findings.js';
 import { jobDataFaults } from '../kube/check.js';
 import { isPlainlyRe2, lazyPattern } from '../regex.js';
 import type { ProwConfig } from '../prow/schema.js';
-import { createFinalMemo, presetFinder, type Defaults, type Final, type FinalMemo } from './finalMemo.js';
+import { createFinalMemo, presetFinder, type Defaults, type Final, type FinalMemo, type IsProven } from './finalMemo.js';
+import { jobsByName, type Finished } from './finished.js';
 import { canonicalDecoration, decorationFor, prowjobDefaultsFor, repoOfRefs } from './layers.js';
 import { compileMatchers } from './match.js';
 import { applyPresets } from './presets.js';
@@ -34,30 +35,24 @@ export interface Jobs {
 /**
  * Defaults, presets, compilation and validation of all jobs (jobs 2.6–2.8). Faults go to `errors`. With the memo of an earlier call a
  * job whose file, defaults and presets are the same as then stays the same object, and so does a repository's list of jobs. Jobs that
- * are proven to have no fault, with these very defaults and presets, are not checked again one by one.
+ * are proven to have no fault, with these very defaults and presets, are not checked again, and finished when somebody asks for them.
  */
 export function finalizeJobs(read: ReadJobs, prow: ProwConfig, errors: Finding[], memo: FinalMemo = createFinalMemo(), jobsAre: 'proven' | 'unproven' = 'unproven'): Jobs {
-  const round: Round = { defaults: memo.defaults(prow), presetsFor: presetFinder(read.presets), memo, errors, jobsAre };
-  const all = <Y extends AnyYaml, J extends Presubmit | Postsubmit>(kind: Kind<Y, J>, map: ReadonlyMap<string, readonly Read<Y>[]>): ReadonlyMap<string, readonly J[]> =>
-    new Map([...map].map(([repo, jobs]) => [repo, memo.list(`${kind.name} ${repo}`, jobs.map((one) => final(kind, one, repo, round)))]));
+  const on = { defaults: memo.defaults(prow), presets: memo.presets(read.presets) };
+  const round: Round = { defaults: on.defaults, presetsFor: presetFinder(on.presets), memo };
+  const all = <Y extends AnyYaml, J extends Presubmit | Postsubmit>(kind: Kind<Y, J>, map: ReadonlyMap<string, readonly Read<Y>[]>): ReadonlyMap<string, Finished<J>> =>
+    new Map([...map].map(([repo, reads]) => [repo, memo.finished(`${kind.name} ${repo}`, reads, on, jobsAre, (isProven) => finishedList(kind, reads, () => repo, round, isProven))]));
   const presubmits = all(PRESUBMIT, read.presubmits);
   const postsubmits = all(POSTSUBMIT, read.postsubmits);
-  for (const [jobs, map] of [[presubmits, read.presubmits], [postsubmits, read.postsubmits]] as const) {
-    for (const [repo, list] of jobs) {
-      for (const { index, key, message } of memo.clashes(list, clashes)) {
-        const one: Read<unknown> | undefined = map.get(repo)?.[index];
-        if (one) errors.push(one.at(key, message));
-      }
-    }
-  }
-  const periodics = memo.list('periodic', read.periodics.map((one) => final(PERIODIC, one, repoOfRefs(one.job.extra_refs), round)));
-  const names = new Set<string>();
-  for (const { job, at } of read.periodics) {
-    if (names.has(job.name)) errors.push(at('name', `the periodic ${job.name} is there twice`));
-    names.add(job.name);
-  }
+  const periodics = memo.finished('periodic', read.periodics, on, jobsAre, (isProven) => finishedList(PERIODIC, read.periodics, ({ job }) => repoOfRefs(job.extra_refs), round, isProven));
+  const add = (findings: readonly Finding[]) => { for (const finding of findings) errors.push(finding); };
+  const lists = [...presubmits.values(), ...postsubmits.values()];
+  for (const { faults } of lists) add(faults);
+  for (const { clashes: found } of lists) add(found);
+  add(periodics.faults);
+  add(periodics.clashes);
   memo.endRound();
-  return { presubmits, postsubmits, periodics };
+  return { presubmits: jobsByName(presubmits), postsubmits: jobsByName(postsubmits), get periodics() { return periodics.jobs; } };
 }
 
 type AnyYaml = PresubmitYaml | PostsubmitYaml | PeriodicYaml;
@@ -66,6 +61,8 @@ type AnyYaml = PresubmitYaml | PostsubmitYaml | PeriodicYaml;
 interface Kind<Y extends AnyYaml, J> {
   readonly name: string;
   make(job: Y, about: About): Final<J>;
+  /** What jobs of one list do to one another. */
+  clashes(jobs: readonly J[]): readonly Readonly<{ index: number; key: string; message: string }>[];
 }
 
 interface About {
@@ -73,7 +70,7 @@ interface About {
   readonly repo: string;
   readonly defaults: Defaults;
   readonly presets: readonly Preset[];
-  readonly jobsAre: Round['jobsAre'];
+  readonly jobIs: 'proven' | 'unproven';
 }
 
 /** What all jobs of one load are finished with. */
@@ -81,19 +78,34 @@ interface Round {
   readonly defaults: Defaults;
   readonly presetsFor: ReturnType<typeof presetFinder>;
   readonly memo: FinalMemo;
-  readonly errors: Finding[];
-  readonly jobsAre: 'proven' | 'unproven';
 }
 
-function final<Y extends AnyYaml, J>(kind: Kind<Y, J>, one: Read<Y>, repo: string, { defaults, presetsFor, memo, errors, jobsAre }: Round): J {
-  const presets = one.job.spec ? presetsFor(one.job.labels) : [];
-  const { job, faults } = memo.final(one.job, { repo, defaults, presets }, () => kind.make(one.job, { file: one.file, repo, defaults, presets, jobsAre }));
-  for (const [key, message] of faults) errors.push(one.at(key, `${one.job.name || 'a job without a name'}: ${message}`));
-  return job;
+function finishedList<Y extends AnyYaml, J>(kind: Kind<Y, J>, reads: readonly Read<Y>[], repoOf: (one: Read<Y>) => string, { defaults, presetsFor, memo }: Round, isProven: IsProven): Finished<J> {
+  const faults: Finding[] = [];
+  const jobs = reads.map((one) => {
+    const { job: yaml, file } = one;
+    const repo = repoOf(one);
+    const presets = yaml.spec ? presetsFor(yaml.labels) : [];
+    const { job, faults: found } = memo.final(yaml, { repo, defaults, presets }, () => kind.make(yaml, { file, repo, defaults, presets, jobIs: isProven(one) ? 'proven' : 'unproven' }));
+    for (const [key, message] of found) faults.push(one.at(key, `${yaml.name || 'a job without a name'}: ${message}`));
+    return job;
+  });
+  const clashing = reads.every(isProven) ? [] : kind.clashes(jobs);
+  return { jobs, faults, clashes: clashing.flatMap(({ index, key, message }) => reads[index]?.at(key, message) ?? []) };
+}
+
+/** Periodics are told apart by their names alone. */
+function repeatedNames(jobs: readonly Periodic[]): ReturnType<Kind<PeriodicYaml, Periodic>['clashes']> {
+  const names = new Set<string>();
+  return jobs.flatMap(({ name }, index) => {
+    const repeated = names.has(name);
+    names.add(name);
+    return repeated ? [{ index, key: 'name', message: `the periodic ${name} is there twice` }] : [];
+  });
 }
 
 /** What all kinds of job share, in upstream's order: base fields, decoration, defaults of the ProwJob, presets. */
-function base(job: AnyYaml, { file, repo, defaults: { prow, decoration }, presets, jobsAre }: About, faults: Fault[]): Readonly<{
+function base(job: AnyYaml, { file, repo, defaults: { prow, decoration }, presets, jobIs }: About, faults: Fault[]): Readonly<{
   agent: string; cluster: string; namespace: string; decorate: boolean; source: string; prowjob_defaults: Data; decoration_config?: Data; spec?: Data;
 }> {
   const agent = job.agent || 'kubernetes';
@@ -105,7 +117,7 @@ function base(job: AnyYaml, { file, repo, defaults: { prow, decoration }, preset
     decorated = config;
     faults.push(...durations.map((key): Fault => [['decoration_config', key], `expected a duration like 1h30m, found ${JSON.stringify(config[key])}`]));
   }
-  if (jobsAre === 'unproven') faults.push(...jobDataFaults(job));
+  if (jobIs === 'unproven') faults.push(...jobDataFaults(job));
   let { spec } = job;
   if (spec) {
     const applied = applyPresets(spec, job.labels, presets);
@@ -126,6 +138,7 @@ function base(job: AnyYaml, { file, repo, defaults: { prow, decoration }, preset
 
 const PRESUBMIT: Kind<PresubmitYaml, Presubmit> = {
   name: 'presubmit',
+  clashes,
   make(yaml, about) {
     const faults: Fault[] = [];
     const own = { ...yaml, ...base(yaml, about, faults) };
@@ -136,7 +149,7 @@ const PRESUBMIT: Kind<PresubmitYaml, Presubmit> = {
     const compiled = compiledTrigger(trigger, faults);
     if (asked && compiled.source !== '' && !compiled.test(rerun)) faults.push(['rerun_command', `${JSON.stringify(rerun)} does not match the trigger ${JSON.stringify(trigger)}`]);
     const job: Presubmit = { ...own, context: own.context || own.name, trigger, rerun_command: rerun, compiled: { ...compileMatchers(own), trigger: compiled } };
-    if (about.jobsAre === 'proven') return { job, faults };
+    if (about.jobIs === 'proven') return { job, faults };
     return { job, faults: [...faults, ...baseFaults(job, 'presubmit', about.defaults.prow), ...matchingFaults(job)] };
   },
 };
@@ -154,21 +167,23 @@ function compiledTrigger(trigger: string, faults: Fault[]): Pattern {
 
 const POSTSUBMIT: Kind<PostsubmitYaml, Postsubmit> = {
   name: 'postsubmit',
+  clashes,
   make(yaml, about) {
     const faults: Fault[] = [];
     const own = { ...yaml, ...base(yaml, about, faults) };
     const job: Postsubmit = { ...own, context: own.context || own.name, compiled: compileMatchers(own) };
-    if (about.jobsAre === 'proven') return { job, faults };
+    if (about.jobIs === 'proven') return { job, faults };
     return { job, faults: [...faults, ...baseFaults(job, 'postsubmit', about.defaults.prow), ...matchingFaults(job)] };
   },
 };
 
 const PERIODIC: Kind<PeriodicYaml, Periodic> = {
   name: 'periodic',
+  clashes: repeatedNames,
   make(yaml, about) {
     const faults: Fault[] = [];
     const job: Periodic = { ...yaml, ...base(yaml, about, faults) };
-    if (about.jobsAre === 'proven') return { job, faults };
+    if (about.jobIs === 'proven') return { job, faults };
     return { job, faults: [...faults, ...baseFaults(job, 'periodic', about.defaults.prow), ...periodicFaults(job)] };
   },
 };

@@ -16,8 +16,8 @@ export function gatherJobs(files: readonly JobFile[], findings: Findings): ReadJ
     findings.errors.push(...file.errors);
     findings.warnings.push(...file.warnings);
     // Upstream looks when it joins files: never at config.yaml alone.
-    if (files.length > 1 && file.source && file.config) reportLabels(file.config.presets, file.source, labels, findings);
-    presets.push(...(file.config?.presets ?? []));
+    if (files.length > 1 && file.source) reportLabels(file.presets, file.source, labels, findings);
+    presets.push(...file.presets);
     for (const [repo, jobs] of file.presubmits) listIn(presubmits, repo).push(...jobs);
     for (const [repo, jobs] of file.postsubmits) listIn(postsubmits, repo).push(...jobs);
     periodics.push(...file.periodics);

@@ -1,32 +1,39 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { appendFileSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { isRecord } from '../decode.js';
 import type { JobConfig } from '../jobs/schema.js';
+import { keptJobs, textOfJobs, type KeptJobs } from './kept.js';
 
 /**
  * Decoded job files on disk, so that a start decodes what changed since the last one. One file: a line that names the version of the
- * code that wrote it, then a line for each content: its hash, a checksum, JSON. What does not fit its checksum or the version is
- * ignored and written anew. A revision of the whole configuration that once had no error is noted, too: its jobs need no checks. New lines are appended in one write and the file is replaced by renaming, so that any number of
+ * code that wrote it, then a line for each content: its kind and hash, a checksum, JSON. What does not fit its checksum or the version is
+ * ignored and written anew. A revision of the whole configuration that once had no error is noted, too: its jobs need no checks, and so
+ * is what tools worked out of a content. New lines are appended in one write and the file is replaced by renaming, so that any number of
  * processes may use it at once: at worst one loses what another wrote. The folder must be ours alone, since what it says is believed.
  */
 export interface JobCache {
   /** What a content was decoded to. The caller gets an object of its own. */
-  get(contentHash: string): JobConfig | undefined;
+  get(contentHash: string): KeptJobs | undefined;
+  /** What tools worked out of a content, as JSON. */
+  notes(contentHash: string): string | undefined;
   /** Whether a configuration of this revision was once loaded without an error, by the same code. */
   proven(revision: string): boolean;
-  /** Stores what is in use now, and that a revision is without error. Never throws. */
-  store(live: ReadonlyMap<string, JobConfig>, proof: string | undefined): void;
+  /** Stores what is in use now, and that a revision is without error; what is stored already is not asked for. Never throws. */
+  store(live: ReadonlyMap<string, () => JobConfig>, proof: string | undefined): void;
+  /** Stores notes as JSON by the hashes of contents that are stored. Never throws. */
+  storeNotes(notes: ReadonlyMap<string, string>): void;
 }
 
 const FILE = 'jobs.cache';
-const PROOF = '{"proven":true}';
 /** A larger file is not read, and written anew. Kubernetes' own configuration takes 6 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** So many lines more than are in use may be in the file before it is written anew. */
 const MAX_STALE = 2;
+
+const [JOBS, NOTES, PROOF] = ['j', 'n', 'p'];
+const PROVEN = Buffer.from('{"proven":true}');
 
 /** The cache in a folder, which is made where it is absent; undefined where it cannot be used. */
 export function openJobCache(folder: string, version: string | undefined = codeVersion()): JobCache | undefined {
@@ -34,63 +41,83 @@ export function openJobCache(folder: string, version: string | undefined = codeV
   const path = join(folder, FILE);
   const head = `prow-jobs ${version}`;
   // Read at the first question; let go after the first store, when everything that is in use is in memory.
-  let lines: Map<string, string> | undefined;
-  let written: Set<string> | undefined;
+  let lines: Lines | undefined;
+  let written: Readonly<{ keys: Set<string>; count: number }> | undefined;
+  const read = (): Lines => (lines ??= written ? NO_LINES : readLines(path, head));
+  const append = (missing: ReadonlyMap<string, Buffer>): void => {
+    if (missing.size === 0 || !written) return;
+    // The line break goes first: what another process left half written ends there.
+    appendFileSync(path, Buffer.concat([...missing].flatMap(([key, value]) => [Buffer.from('\n'), lineOf(key, value)])), { mode: 0o600 });
+    written = { keys: new Set([...written.keys, ...missing.keys()]), count: written.count + missing.size };
+  };
   return {
     get(contentHash) {
-      lines ??= written ? new Map() : readLines(path, head);
-      const json = lines.get(contentHash);
-      return json === undefined ? undefined : configOf(json);
+      const line = read().values.get(JOBS + contentHash);
+      return line && keptJobs(line);
     },
-    proven(revision) {
-      lines ??= written ? new Map() : readLines(path, head);
-      return lines.get(revision) === PROOF;
-    },
+    notes: (contentHash) => read().values.get(NOTES + contentHash)?.toString('utf8'),
+    proven: (revision) => read().values.get(PROOF + revision)?.equals(PROVEN) === true,
     store(configs, proof) {
-      const live = new Map<string, JobConfig | typeof PROOF>(configs);
-      if (proof !== undefined) live.set(proof, PROOF);
+      const live = new Map<string, () => Buffer>([...configs].map(([key, config]) => [JOBS + key, () => Buffer.from(textOfJobs(config()))]));
+      if (proof !== undefined) live.set(PROOF + proof, () => PROVEN);
       try {
-        written ??= new Set((lines ?? readLines(path, head)).keys());
-        const missing = [...live].filter(([key]) => !written?.has(key));
-        if (written.size + missing.length > MAX_STALE * live.size + 1 || !canAppend(path, head)) {
-          replace(path, [head, ...[...live].map(lineOf)].join('\n'));
-          written = new Set(live.keys());
-        } else if (missing.length > 0) {
-          // The line break goes first: what another process left half written ends there.
-          appendFileSync(path, `\n${missing.map(lineOf).join('\n')}`, { mode: 0o600 });
-          for (const [key] of missing) written.add(key);
-        }
+        written ??= { keys: new Set(read().values.keys()), count: read().count };
+        const missing = [...live].filter(([key]) => !written?.keys.has(key));
+        if (written.count + missing.length > (MAX_STALE + 1) * live.size + 1 || !canAppend(path, head)) {
+          const before = readLines(path, head).values;
+          const notes = [...before].filter(([key]) => key.startsWith(NOTES) && live.has(JOBS + key.slice(1)));
+          const kept = new Map<string, Buffer>([...[...live].map(([key, make]) => [key, before.get(key) ?? make()] as const), ...notes]);
+          replace(path, Buffer.concat([Buffer.from(head), ...[...kept].flatMap(([key, value]) => [Buffer.from('\n'), lineOf(key, value)])]));
+          written = { keys: new Set(kept.keys()), count: kept.size };
+        } else append(new Map(missing.map(([key, make]) => [key, make()])));
       } catch {
         // A full or read-only disk: the next start decodes everything.
       }
       lines = undefined;
     },
+    storeNotes(notes) {
+      try {
+        if (canAppend(path, head)) append(new Map([...notes].filter(([key]) => written?.keys.has(JOBS + key)).map(([key, json]) => [NOTES + key, Buffer.from(json)])));
+      } catch {
+        // The next one works it out again.
+      }
+    },
   };
 }
 
-function lineOf([key, value]: readonly [string, JobConfig | typeof PROOF]): string {
-  const json = value === PROOF ? PROOF : JSON.stringify(value);
-  return `${key} ${checksum(key, json)} ${json}`;
+/** The values of lines by their keys, and how many lines there are. */
+type Lines = Readonly<{ values: ReadonlyMap<string, Buffer>; count: number }>;
+const NO_LINES: Lines = { values: new Map(), count: 0 };
+const [KEY_LENGTH, SUM_LENGTH, LINE_BREAK] = [65, 32, 0x0a];
+
+function lineOf(key: string, value: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${key} ${checksum(key, value)} `), value]);
 }
 
-function checksum(key: string, json: string): string {
-  return hash('sha256', `${key} ${json}`).slice(0, 32);
+function checksum(key: string, value: Buffer): string {
+  return createHash('sha256').update(key).update(value).digest('hex').slice(0, SUM_LENGTH);
 }
 
-function readLines(path: string, head: string): Map<string, string> {
-  const found = new Map<string, string>();
+function readLines(path: string, head: string): Lines {
   try {
-    if (statSync(path).size > MAX_BYTES) return found;
-    const [first, ...lines] = readFileSync(path, 'utf8').split('\n');
-    if (first !== head) return found;
-    for (const line of lines) {
-      const [, key = '', sum, json = ''] = /^([0-9a-f]{64}) ([0-9a-f]{32}) (\{.*\})$/.exec(line) ?? [];
-      if (key !== '' && checksum(key, json) === sum) found.set(key, json);
+    if (statSync(path).size > MAX_BYTES) return NO_LINES;
+    const all = readFileSync(path);
+    const first = all.indexOf(LINE_BREAK);
+    if (all.toString('utf8', 0, first < 0 ? all.length : first) !== head) return NO_LINES;
+    const values = new Map<string, Buffer>();
+    let count = 0;
+    for (let start = first < 0 ? all.length : first + 1; start < all.length; count++) {
+      const next = all.indexOf(LINE_BREAK, start);
+      const end = next < 0 ? all.length : next;
+      const [key = '', sum = ''] = all.toString('latin1', start, start + KEY_LENGTH + 1 + SUM_LENGTH).split(' ');
+      const value = all.subarray(Math.min(end, start + KEY_LENGTH + SUM_LENGTH + 2), end);
+      if (key.length === KEY_LENGTH && checksum(key, value) === sum) values.set(key, value);
+      start = end + 1;
     }
+    return { values, count };
   } catch {
-    // Nothing there yet.
+    return NO_LINES; // Nothing there yet.
   }
-  return found;
 }
 
 /** Whether what is on disk now is of our version, and small enough to add to. */
@@ -106,21 +133,11 @@ function canAppend(path: string, head: string): boolean {
   }
 }
 
-function configOf(json: string): JobConfig | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    const fits = isRecord(value) && Array.isArray(value['presets']) && Array.isArray(value['periodics']) && isRecord(value['presubmits']) && isRecord(value['postsubmits']);
-    return fits ? (value as JobConfig) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function replace(path: string, text: string): void {
-  if (text.length > MAX_BYTES) return;
+function replace(path: string, content: Buffer): void {
+  if (content.length > MAX_BYTES) return;
   const temporary = `${path}.${process.pid}`;
   try {
-    writeFileSync(temporary, text, { mode: 0o600 });
+    writeFileSync(temporary, content, { mode: 0o600 });
     renameSync(temporary, path);
   } catch (err) {
     rmSync(temporary, { force: true });

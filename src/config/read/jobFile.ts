@@ -3,11 +3,16 @@ import { noFindings, type Finding, type Findings, type Path } from '../findings.
 import type { Read } from '../jobs/finalize.js';
 import { JobConfig, type PeriodicYaml, type PostsubmitYaml, type Preset, type PresubmitYaml } from '../jobs/schema.js';
 import type { Source } from '../yaml/source.js';
+import type { KeptJobs } from './kept.js';
 
 /** What one file says about jobs: all that can be known without the other files. */
 export interface JobFile {
   readonly source: Source | undefined;
+  /** Of a file that was kept this is read when it is asked for, as are its jobs. */
   readonly config: JobConfig | undefined;
+  readonly presets: readonly Preset[];
+  /** Whether it says `decorate_all_jobs`. */
+  readonly decorateAll: boolean;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
   readonly presubmits: readonly (readonly [repo: string, jobs: readonly Read<PresubmitYaml>[]])[];
@@ -17,7 +22,7 @@ export interface JobFile {
 
 /** A file whose syntax is broken, or that could not be read. */
 export function brokenJobFile(errors: readonly Finding[]): JobFile {
-  return { source: undefined, config: undefined, errors, warnings: [], presubmits: [], postsubmits: [], periodics: [] };
+  return { source: undefined, config: undefined, presets: [], decorateAll: false, errors, warnings: [], presubmits: [], postsubmits: [], periodics: [] };
 }
 
 /**
@@ -31,18 +36,36 @@ export function readJobFile(source: Source, alsoKnown: readonly string[] = [], b
   return jobFileOf(source, before?.config ? reusing(config, before.config) : config, findings);
 }
 
-/** The file of a job configuration that is decoded already. */
-export function jobFileOf(source: Source, config: JobConfig, { errors, warnings }: Findings = noFindings()): JobFile {
+function jobFileOf(source: Source, config: JobConfig, { errors, warnings }: Findings): JobFile {
+  const { presets, decorate_all_jobs: decorateAll } = config;
+  const placed = <T>(key: string, map: Readonly<Record<string, readonly T[]>>) => Object.entries(map).map(([repo, jobs]) => [repo, jobs.map((job, n): Read<T> => ({ job, ...placeOf(source, [key, repo, n]) }))] as const);
   return {
-    source, config, errors, warnings,
-    presubmits: Object.entries(config.presubmits).map(([repo, jobs]) => [repo, jobs.map((job, at) => read(job, source, ['presubmits', repo, at]))]),
-    postsubmits: Object.entries(config.postsubmits).map(([repo, jobs]) => [repo, jobs.map((job, at) => read(job, source, ['postsubmits', repo, at]))]),
-    periodics: config.periodics.map((job, at) => read(job, source, ['periodics', at])),
+    source, config, presets, decorateAll: decorateAll !== undefined, errors, warnings,
+    presubmits: placed('presubmits', config.presubmits), postsubmits: placed('postsubmits', config.postsubmits),
+    periodics: config.periodics.map((job, n) => ({ job, ...placeOf(source, ['periodics', n]) })),
   };
 }
 
-function read<T>(job: T, source: Source, path: Path): Read<T> {
-  return { job, file: source.file, at: (key, message) => source.finding(key === '' ? path : [...path, ...(typeof key === 'string' ? [key] : key)], message) };
+/** A file without findings that an earlier process decoded. */
+export function keptJobFile(source: Source, kept: KeptJobs): JobFile {
+  const placed = <T>(key: string, counts: KeptJobs['presubmits'], jobsOf: (repo: string) => readonly T[] | undefined) => counts.map(([repo, count]) => [
+    repo, Array.from({ length: count }, (_, n): Read<T> => ({ get job() { return there(jobsOf(repo)?.[n]); }, ...placeOf(source, [key, repo, n]) })),
+  ] as const);
+  return {
+    source, presets: kept.presets, decorateAll: kept.decorateAll, errors: [], warnings: [],
+    get config() { return kept.config; },
+    presubmits: placed('presubmits', kept.presubmits, (repo) => kept.config.presubmits[repo]), postsubmits: placed('postsubmits', kept.postsubmits, (repo) => kept.config.postsubmits[repo]),
+    periodics: Array.from({ length: kept.periodics }, (_, n) => ({ get job() { return there(kept.config.periodics[n]); }, ...placeOf(source, ['periodics', n]) })),
+  };
+}
+
+function there<T>(job: T | undefined): T {
+  if (job === undefined) throw new Error('a kept file of jobs has fewer jobs than it says');
+  return job;
+}
+
+function placeOf(source: Source, path: Path): Omit<Read<unknown>, 'job'> {
+  return { file: source.file, at: (key, message) => source.finding(key === '' ? path : [...path, ...(typeof key === 'string' ? [key] : key)], message) };
 }
 
 /** A configuration with the objects of an earlier one where both say the same. */

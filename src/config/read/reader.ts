@@ -4,12 +4,13 @@ import { noFindings, type Findings } from '../findings.js';
 import { createFinalMemo } from '../jobs/finalMemo.js';
 import { finalizeJobs, type ReadJobs } from '../jobs/finalize.js';
 import { gatherJobs } from '../jobs/gather.js';
+import { JobConfig } from '../jobs/schema.js';
 import { makeSnapshot } from '../makeSnapshot.js';
 import type { Snapshot } from '../snapshot.js';
 import { knownSource, type Source } from '../yaml/source.js';
 import type { JobCache } from './cache.js';
 import { readPlugins, readProw } from './groups.js';
-import { brokenJobFile, jobFileOf, keysOf, readJobFile, type JobFile } from './jobFile.js';
+import { brokenJobFile, keptJobFile, keysOf, readJobFile, type JobFile } from './jobFile.js';
 import { groupKey, inputsKey, look, revisionOf, sameItems } from './look.js';
 import { createTexts, TEXT_DEPS, yamlOf, type TextDeps, type TextFile } from './texts.js';
 
@@ -88,13 +89,13 @@ export function createConfigReader({ cache, ...io }: Partial<ReaderDeps> = {}): 
       add(findings, plugins.findings);
       const revision = revisionOf(inputs);
       const proven = findings.errors.length === 0 && cache?.proven(revision) === true;
-      const done = prow.value && finalizeJobs(jobs, prow.value, findings.errors, finals, proven ? 'proven' : 'unproven');
-      const snapshot = done && plugins.value && findings.errors.length === 0
-        ? makeSnapshot({ revision, prow: prow.value, plugins: plugins.value, presets: jobs.presets, ...done }) : undefined;
+      const finished = prow.value && finalizeJobs(jobs, prow.value, findings.errors, finals, proven ? 'proven' : 'unproven');
+      const snapshot = finished && plugins.value && findings.errors.length === 0
+        ? makeSnapshot({ revision, prow: prow.value, plugins: plugins.value, jobs: finished, presets: jobs.presets }) : undefined;
 
       known = new Map(all.map((one) => [one.text.file, one]));
-      cache?.store(new Map(jobFiles.flatMap(({ text, file, plain }) => (plain && file.config ? [[text.hash, file.config] as const] : []))), snapshot && revision);
-      const decorateAllSources = jobFiles.flatMap(({ file: { source, config } }) => (source && config?.decorate_all_jobs !== undefined ? [source] : []));
+      cache?.store(new Map(jobFiles.filter(({ plain }) => plain).map(({ text, file }) => [text.hash, () => file.config ?? JobConfig.parse({})])), snapshot && revision);
+      const decorateAllSources = jobFiles.flatMap(({ file: { source, decorateAll } }) => (source && decorateAll ? [source] : []));
       const reading: Reading = { findings, snapshot, jobs, prowSources: prow.sources, pluginSources: plugins.sources, jobSources: jobFiles.flatMap(({ file }) => file.source ?? []), decorateAllSources };
       last = { key, reading };
       return reading;
@@ -104,8 +105,8 @@ export function createConfigReader({ cache, ...io }: Partial<ReaderDeps> = {}): 
 
 function jobsOf(text: TextFile, alsoKnown: readonly string[], before: KnownJobs | undefined, cache: JobCache | undefined): KnownJobs {
   if (before?.text === text && sameItems(before.alsoKnown, alsoKnown)) return before;
-  const cached = text.fault ? undefined : cache?.get(text.hash);
-  if (cached) return { text, alsoKnown, file: jobFileOf(knownSource(text.file, text.text), cached), plain: true };
+  const kept = text.fault ? undefined : cache?.get(text.hash);
+  if (kept) return { text, alsoKnown, file: keptJobFile(knownSource(text.file, text.text), kept), plain: true };
   const { source, errors, plain } = yamlOf(text);
   // Without that, NaN and null would be taken for the same.
   const earlier = plain && before?.plain === true ? before.file : undefined;
