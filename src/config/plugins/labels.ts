@@ -15,6 +15,7 @@ export type RestrictedLabel = z.infer<typeof RestrictedLabel>;
 export const Label = z.object({
   additional_labels: texts('Labels that everybody may set with `/label`, besides the known kinds such as area/ and kind/, which have commands of their own.'),
   restricted_labels: map(z.array(RestrictedLabel).readonly(), 'By `*`, `org` or `org/repo`: labels for some people only. All that fit a repository are merged by name.'),
+  enforce_restricted_labels: flag('Not in upstream: undo it when somebody sets or takes away a restricted label by hand who may not.'),
 }).readonly();
 export type Label = z.infer<typeof Label>;
 

@@ -86,6 +86,7 @@ export const PluginsConfig = z.object({
   lgtm: list(LgtmEntry, 'The plugin lgtm: who has reviewed; entries count as those of approve.'),
   triggers: list(TriggerEntry, 'The plugin trigger: who starts tests; entries count as those of approve.'),
   comment_style: z.enum(['quiet', 'upstream']).default('quiet').meta({ description: 'Not in upstream: one comment per purpose that is edited (quiet), or as many as upstream makes.' }),
+  trusted_only: z.array(z.enum(['hold', 'lifecycle'])).readonly().default([]).meta({ description: 'Not in upstream: plugins (hold, lifecycle) whose labels only people may change whom `triggers` trusts.' }),
   blockades: Blockades,
   blunderbuss: ReviewRequests.prefault({}).meta({ description: 'The plugin blunderbuss: reviewers out of OWNERS files.' }),
   branch_cleaner: BranchCleaner.prefault({}).meta({ description: 'The plugin branchcleaner: deletes branches once they are merged.' }),

@@ -1,9 +1,10 @@
 import { restrictedLabelsFor } from '../../config/plugins/labelLookup.js';
 import type { RestrictedLabel } from '../../config/plugins/labels.js';
 import type { Action } from '../../core/action.js';
-import type { PullEvent } from '../../core/event.js';
+import type { IssueEvent, PullEvent } from '../../core/event.js';
 import { pattern } from '../../core/re2.js';
-import { replyTo } from '../../core/reply.js';
+import { replyTo, replyWithReason } from '../../core/reply.js';
+import { isSelf } from '../../core/trusted.js';
 import type { CommandEvent, Plugin, PluginContext } from '../plugin.js';
 import { ACCEPTED, decideLabels, readWanted, type Verb } from './decide.js';
 import { mayUse } from './rights.js';
@@ -46,13 +47,30 @@ async function forbiddenTo(login: string, org: string, rules: readonly Restricte
   return new Set(judged.filter(({ may }) => !may).map(({ rule }) => rule.label.toLowerCase()));
 }
 
+async function onPull(event: PullEvent, context: PluginContext): Promise<readonly Action[]> {
+  const { org, name, number } = event.pull;
+  return [...owners(event, context), ...(await undo({ ...event, issue: { org, name, number } }, context))];
+}
+
+/** A restricted label that somebody set or took away by hand who may not (`enforce_restricted_labels`). */
+async function undo({ action, repo, issue, label = '', sender }: Pick<IssueEvent, 'action' | 'repo' | 'issue' | 'label' | 'sender'>, context: PluginContext): Promise<readonly Action[]> {
+  const { github, config, signal } = context;
+  if (!config.plugins.label.enforce_restricted_labels || (action !== 'labeled' && action !== 'unlabeled')) return [];
+  const rule = restrictedLabelsFor(config.plugins, repo).get(label.toLowerCase());
+  if (!rule || isSelf(await github.identity({ signal }), sender.login) || (await mayUse(rule, sender.login, repo.org, context))) return [];
+  return [
+    { kind: action === 'labeled' ? 'label.remove' : 'label.add', issue, label },
+    { kind: 'comment.reply', issue, purpose: 'undone', body: replyWithReason(sender.login, refusedText(rule, issue.number), `The label was ${action === 'labeled' ? 'set' : 'taken away'} by hand, and that has been undone.`) },
+  ];
+}
+
 /** Whoever looks after a label is assigned when another one says that it is needed. */
-async function onPull({ action, repo, pull, label = '' }: PullEvent, { config }: PluginContext): Promise<readonly Action[]> {
+function owners({ action, repo, pull, label = '' }: PullEvent, { config }: PluginContext): readonly Action[] {
   if (action !== 'labeled') return [];
   const wanted = [...restrictedLabelsFor(config.plugins, repo).values()].filter(({ assign_on }) => assign_on.some((one) => one.label.toLowerCase() === label.toLowerCase()));
   const logins = [...new Set(wanted.flatMap(({ allowed_users }) => allowed_users))].filter((login) => !pull.assignees.some((one) => one.toLowerCase() === login.toLowerCase()));
   const { org, name, number } = pull;
-  return Promise.resolve(logins.length > 0 ? [{ kind: 'assign', issue: { org, name, number }, logins }] : []);
+  return logins.length > 0 ? [{ kind: 'assign', issue: { org, name, number }, logins }] : [];
 }
 
 const TYPED = `(${KINDS.join('|')})`;
@@ -76,7 +94,7 @@ export const label: Plugin<Verb> = {
     label: { usage: '/label <label>', about: 'Sets a label that the configuration names.', who: 'Anyone; restricted labels: people whom the configuration names', examples: ['/label api-review'], pattern: pattern(`(?m)^/label${REST}`) },
     'remove-label': { usage: '/remove-label <label>', about: 'Takes such a label away.', who: 'Anyone; restricted labels: people whom the configuration names', examples: ['/remove-label api-review'], pattern: pattern(`(?m)^/remove-label${REST}`) },
   },
-  on: { command: onCommand, pull_request: onPull },
+  on: { command: onCommand, pull_request: onPull, issues: undo },
   describe(config, repo) {
     if (!repo) return '';
     const { additional_labels: more } = config.plugins.label;

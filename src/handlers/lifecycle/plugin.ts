@@ -1,7 +1,9 @@
+import { triggerFor } from '../../config/plugins/entries.js';
 import type { Action } from '../../core/action.js';
 import { sameLogin } from '../../core/ids.js';
 import { pattern } from '../../core/re2.js';
 import { replyTo } from '../../core/reply.js';
+import { trusted } from '../../core/trusted.js';
 import type { CommandEvent, Plugin, PluginContext } from '../plugin.js';
 import { decideLabels, FROZEN, isInactive, labelLines, wantedState, type Verb } from './decide.js';
 
@@ -18,9 +20,13 @@ async function onCommand(event: Event, context: PluginContext): Actions {
   return [...labels, ...state];
 }
 
-async function onLabels(event: Event, { github, signal }: PluginContext): Actions {
+async function onLabels(event: Event, { github, config, signal }: PluginContext): Actions {
   const lines = labelLines(event.commands);
   if (lines.length === 0) return [];
+  if (config.plugins.trusted_only.includes('lifecycle')) {
+    const trust = await trusted(event.user.login, event.repo, triggerFor(config.plugins, event.repo), { github, signal });
+    if (!trust.trusted) return [reply(event, 'labels', `in this repository only people whom I trust may change the labels \`lifecycle/…\`: you are ${trust.why}.`)];
+  }
   const refused = event.isPull && lines.some(({ remove, label }) => !remove && label === FROZEN);
   return [
     ...decideLabels(lines, event, await github.labels(event.issue, { signal })),
@@ -72,4 +78,7 @@ export const lifecycle: Plugin<Verb> = {
     reopen: { usage: '/reopen', about: 'Reopens an issue or a pull request.', who: OWN, examples: ['/reopen'], featured: true, pattern: pattern('(?mi)^/reopen\\s*$') },
   },
   on: { command: onCommand },
+  describe(config, repo) {
+    return repo && config.plugins.trusted_only.includes('lifecycle') ? 'Only trusted people may change the labels here.' : '';
+  },
 };

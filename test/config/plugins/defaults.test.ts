@@ -6,7 +6,7 @@ import { plugins, readPlugins } from './read.js';
 test('an empty file has upstream’s defaults', () => {
   const { config_updater, ...rest } = plugins('');
   expect(rest).toEqual({
-    plugins: {}, external_plugins: {}, approve: [], lgtm: [], triggers: [], comment_style: 'quiet', blockades: [], cherry_pick_approved: [], dco: {}, invalid_commit_msg: [],
+    plugins: {}, external_plugins: {}, approve: [], lgtm: [], triggers: [], comment_style: 'quiet', trusted_only: [], blockades: [], cherry_pick_approved: [], dco: {}, invalid_commit_msg: [],
     milestone_applier: {}, repo_milestone: {}, require_matching_label: [], welcome: [],
     owners: { mdyamlrepos: [], skip_collaborators: [], codeowners: [], labels_denylist: ['approved', 'lgtm'], filenames: {} },
     blunderbuss: { request_count: 2, max_request_count: 0, exclude_approvers: false, use_status_availability: false, ignore_drafts: false, ignore_authors: [] },
@@ -19,7 +19,7 @@ test('an empty file has upstream’s defaults', () => {
     heart: { adorees: [], commentregexp: '' },
     help: { help_guidelines_url: 'https://git.k8s.io/community/contributors/guide/help-wanted.md', help_guidelines_summary: '' },
     jira: { disabled_jira_projects: [] },
-    label: { additional_labels: [], restricted_labels: {} },
+    label: { additional_labels: [], restricted_labels: {}, enforce_restricted_labels: false },
     override: { allow_top_level_owners: false, allowed_github_teams: {} },
     project_config: { project_org_configs: {} }, project_manager: { orgsRepos: {} },
     release_note: { guidelines_url: 'https://git.k8s.io/community/contributors/guide/release-notes.md' },

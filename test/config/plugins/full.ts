@@ -24,6 +24,7 @@ triggers:
   trigger_github_workflows: true
   org_invite: {prominent: {disabled: true, merged_pr_threshold: 5, message: "Join {join_org_url}"}}
 comment_style: upstream
+trusted_only: [hold]
 blockades:
 - {repos: [org], branchregexp: ^main$, blockregexps: [^vendor/], exceptionregexps: [OWNERS$], explanation: why}
 blunderbuss:
@@ -78,6 +79,7 @@ jira: {disabled_jira_projects: [abc]}
 label:
   additional_labels: [x]
   restricted_labels: {'*': [{label: special, allowed_teams: [team], allowed_users: [ann], assign_on: [{label: trigger}]}]}
+  enforce_restricted_labels: true
 milestone_applier: {org/repo: {main: v1.0}}
 override: {allow_top_level_owners: true, allowed_github_teams: {org: [team]}}
 project_config:
