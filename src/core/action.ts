@@ -18,9 +18,9 @@ export type Action = Readonly<
    */
   | { kind: 'comment.upsert'; issue: IssueRef; purpose: string; body: string; style: 'edit' | 'replace'; formerIds: readonly number[] }
   | { kind: 'comment.delete'; issue: IssueRef; commentId: number }
-  | { kind: 'assign'; issue: IssueRef; logins: readonly string[] }
+  | { kind: 'assign'; issue: IssueRef; logins: readonly string[]; complaint?: Complaint }
   | { kind: 'unassign'; issue: IssueRef; logins: readonly string[] }
-  | { kind: 'review.request'; issue: IssueRef; reviewers: readonly string[] }
+  | { kind: 'review.request'; issue: IssueRef; reviewers: readonly string[]; complaint?: Complaint }
   | { kind: 'review.unrequest'; issue: IssueRef; reviewers: readonly string[] }
   | { kind: 'status.set'; repo: Repo; sha: string; context: string; state: 'success' | 'failure' | 'pending' | 'error'; description: string; url: string }
   | { kind: 'prowjob.create'; job: ProwJob }
@@ -36,5 +36,14 @@ export type Action = Readonly<
   | { kind: 'workflow.rerunFailed'; repo: Repo; runId: number }
   /** The list goes on after a failure of what is inside; errors are gathered and thrown at the end. */
   | { kind: 'each'; actions: readonly Action[] }
+  /** In order; the first failure ends this list. */
+  | { kind: 'list'; actions: readonly Action[] }
 >;
 export type ActionKind = Action['kind'];
+
+/** An answer that is posted where GitHub did not take everybody; their names stand between the two parts. */
+export interface Complaint {
+  readonly purpose: string;
+  readonly before: string;
+  readonly after: string;
+}

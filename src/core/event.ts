@@ -165,6 +165,8 @@ export interface CheckEvent extends InRepo {
   /** Of `requested_action`. */
   readonly requestedAction: string | undefined;
   readonly pulls: readonly number[];
+  /** Title of a check run's output, where it has one. */
+  readonly title?: string | undefined;
 }
 
 /** An event kind that no plugin handles in typed form; external plugins and the event log still see it. */

@@ -1,4 +1,4 @@
-import type { Action, ActionKind } from '../core/action.js';
+import type { Action, ActionKind, Complaint } from '../core/action.js';
 import { isComplete } from '../core/prowjob.js';
 import { isFinal, toError } from '../core/retry.js';
 import { NotFoundError, NotYet, RemoteError } from '../core/errors.js';
@@ -19,6 +19,8 @@ export async function perform(actions: readonly Action[], context: ActContext, d
     context.signal.throwIfAborted();
     if (action.kind === 'each') {
       done.push(...(await performEach(action.actions, context, deps)));
+    } else if (action.kind === 'list') {
+      done.push(...(await perform(action.actions, context, deps)));
     } else if (deps.mode === 'dry') {
       deps.log.info({ action }, 'dry run: would have done');
     } else {
@@ -59,7 +61,7 @@ export function combined(errors: readonly Error[]): Error {
   return all;
 }
 
-type Simple = Exclude<Action, { kind: 'each' }>;
+type Simple = Exclude<Action, { kind: 'each' | 'list' }>;
 
 /** False where there was nothing left to do. */
 async function performOne(action: Simple, context: ActContext, { github, jobs, intents, said, log }: ActDeps): Promise<boolean> {
@@ -77,6 +79,7 @@ async function performOne(action: Simple, context: ActContext, { github, jobs, i
     case 'assign': {
       const { missing } = await github.assign(action.issue, action.logins, opts('comment'));
       if (missing.length > 0) log.info({ missing }, 'some people could not be assigned');
+      await complain(action, missing, context, { github, intents, said });
       return true;
     }
     case 'unassign':
@@ -85,6 +88,7 @@ async function performOne(action: Simple, context: ActContext, { github, jobs, i
     case 'review.request': {
       const { missing } = await github.requestReview(action.issue, action.reviewers, opts('comment'));
       if (missing.length > 0) log.info({ missing }, 'some reviewers could not be asked');
+      await complain(action, missing, context, { github, intents, said });
       return true;
     }
     case 'review.unrequest':
@@ -105,6 +109,13 @@ async function performOne(action: Simple, context: ActContext, { github, jobs, i
     case 'workflow.rerunFailed': return runOf(log, action.runId, () => github.rerunFailedJobs(action.repo, action.runId, opts('status')));
     default: return action satisfies never;
   }
+}
+
+/** Tells whoever asked whom GitHub did not take. */
+async function complain({ issue, complaint }: Readonly<{ issue: IssueRef; complaint?: Complaint }>, missing: readonly string[], context: ActContext, ports: Pick<ActDeps, 'github' | 'intents' | 'said'>): Promise<void> {
+  if (!complaint || missing.length === 0) return;
+  const { purpose, before, after } = complaint;
+  await reply({ kind: 'comment.reply', issue, purpose, body: `${before}${missing.join(', ')}${after}` }, context, ports);
 }
 
 async function abort(issue: IssueRef, description: string, { delivery, repeated, signal }: ActContext, jobs: ProwJobs): Promise<boolean> {

@@ -8,7 +8,6 @@ import { issueKey, slug, type Repo } from '../core/ids.js';
 import type { OwnersReads } from '../core/owners/port.js';
 import type { Clock } from '../core/ports/clock.js';
 import type { Feed } from '../core/ports/feed.js';
-import type { GitReads } from '../core/ports/git.js';
 import type { GitHubReads, GitHubWrites } from '../core/ports/github.js';
 import type { Handling } from '../core/ports/handling.js';
 import type { Intents } from '../core/ports/intents.js';
@@ -24,7 +23,7 @@ import { commandEvent } from './commands.js';
 import { parseEvents } from './events.js';
 import { addresseesOf, forward, placeOf, type Addressee, type ExternalDeps } from './external.js';
 import { laneOf } from './lane.js';
-import type { Plugin, PluginContext } from './plugin.js';
+import type { Plugin, PluginContext, PluginGit } from './plugin.js';
 import { plugins as builtIn } from './registry.js';
 import { watchUse } from './use.js';
 
@@ -32,7 +31,7 @@ export interface HandlingDeps {
   readonly config: ConfigSource;
   /** A client whose calls are accounted to the plugin. */
   githubFor(plugin: string): GitHubReads & GitHubWrites;
-  readonly git: GitReads;
+  readonly git: PluginGit;
   readonly owners: OwnersReads;
   readonly inRepo: InRepoReads;
   readonly jobs: ProwJobs;

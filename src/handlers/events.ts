@@ -153,6 +153,7 @@ function checkEvent(kind: CheckEvent['kind'], payload: Json): CheckEvent | undef
     appSlug: kind === 'workflow_run' ? 'github-actions' : text(at(check, 'app', 'slug')),
     requestedAction: textOrUndefined(at(payload, 'requested_action', 'identifier')),
     pulls: list(at(check, 'pull_requests')).map((pull) => integer(at(pull, 'number'))).filter((number) => number !== undefined),
+    title: textOrUndefined(at(check, 'output', 'title')),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Plugin } from './plugin.js';
 import { approve } from './approve/plugin.js';
+import { assign } from './assign/plugin.js';
 import { blockade } from './blockade/plugin.js';
+import { blunderbuss } from './blunderbuss/plugin.js';
 import { cla } from './cla/plugin.js';
 import { dco } from './dco/plugin.js';
 import { help } from './help/plugin.js';
@@ -15,9 +17,11 @@ import { milestone } from './milestone/plugin.js';
 import { milestoneapplier } from './milestoneapplier/plugin.js';
 import { milestonestatus } from './milestonestatus/plugin.js';
 import { overriding } from './override/plugin.js';
+import { ownersLabel } from './owners-label/plugin.js';
 import { releaseNote } from './releasenote/plugin.js';
 import { requireMatchingLabel } from './require-matching-label/plugin.js';
 import { retitle } from './retitle/plugin.js';
+import { rifle } from './rifle/plugin.js';
 import { size } from './size/plugin.js';
 import { skip } from './skip/plugin.js';
 import { trigger } from './trigger/plugin.js';
@@ -26,7 +30,9 @@ import { wip } from './wip/plugin.js';
 /** All built-in plugins, by the names that plugins.yaml uses: one line a plugin. */
 export const plugins: readonly Plugin[] = [
   approve,
+  assign,
   blockade,
+  blunderbuss,
   cla,
   dco,
   help,
@@ -41,9 +47,11 @@ export const plugins: readonly Plugin[] = [
   milestoneapplier,
   milestonestatus,
   overriding,
+  ownersLabel,
   releaseNote,
   requireMatchingLabel,
   retitle,
+  rifle,
   size,
   skip,
   trigger,

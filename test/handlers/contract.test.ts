@@ -70,7 +70,10 @@ function deps(mode: 'act' | 'dry', github: ReturnType<typeof fakeGitHub>): Handl
   const layers = () => [];
   return {
     ...world(config).deps, config: source(config), mode, githubFor: () => github,
-    git: { listFiles: () => Promise.resolve([]), readFiles: () => Promise.resolve(new Map()), changedPaths: () => Promise.resolve([]), hasMerges: () => Promise.resolve(false) },
+    git: {
+      listFiles: () => Promise.resolve([]), readFiles: () => Promise.resolve(new Map()), changedPaths: () => Promise.resolve([]), hasMerges: () => Promise.resolve(false),
+      tryMerge: (_repo, base) => Promise.resolve({ kind: 'clean', sha: base, tree: base }), idsAt: (_repo, shas) => Promise.resolve(shas.map(() => new Map())), mergeBases: () => Promise.resolve([]),
+    },
     owners: {
       load: () => Promise.resolve({
         approvers: layers, reviewers: layers, leafApprovers: () => none, leafReviewers: () => none, requiredReviewers: () => none, labelsFor: () => none, approverDir: () => '', reviewerDir: () => '',

@@ -11,6 +11,7 @@ import { silentLog } from '../../src/core/ports/log.js';
 import { noMetrics } from '../../src/core/ports/metrics.js';
 import type { ProwJob } from '../../src/core/prowjob.js';
 import type { HandlingDeps } from '../../src/handlers/dispatch.js';
+import type { PluginGit } from '../../src/handlers/plugin.js';
 
 export const NOW = Date.parse('2026-03-01T12:00:00Z');
 export const BOT = 'prow-app[bot]';
@@ -266,6 +267,10 @@ export interface World {
   readonly deps: HandlingDeps;
 }
 
+const notAsked = () => Promise.reject(new Error('not in this test'));
+/** A git that nobody should ask. */
+export const noGit: PluginGit = { listFiles: notAsked, readFiles: notAsked, changedPaths: notAsked, hasMerges: notAsked, tryMerge: notAsked, idsAt: notAsked, mergeBases: notAsked };
+
 /** Everything that the runtime needs, in memory. */
 export function world(config: Snapshot, over: Partial<HandlingDeps> = {}): World {
   const github = fakeGitHub();
@@ -273,7 +278,7 @@ export function world(config: Snapshot, over: Partial<HandlingDeps> = {}): World
   const intents = fakeIntents();
   const never = () => Promise.reject(new Error('not in this test'));
   const deps: HandlingDeps = {
-    config: source(config), githubFor: () => github, git: { listFiles: never, readFiles: never, changedPaths: never, hasMerges: never }, owners: { load: never }, inRepo: { jobsAt: never }, jobs, intents, said: { begin: () => Promise.resolve(), finish: () => Promise.resolve(), forget: () => Promise.resolve(), ids: () => Promise.resolve(undefined) },
+    config: source(config), githubFor: () => github, git: noGit, owners: { load: never }, inRepo: { jobsAt: never }, jobs, intents, said: { begin: () => Promise.resolve(), finish: () => Promise.resolve(), forget: () => Promise.resolve(), ids: () => Promise.resolve(undefined) },
     clock: { now: () => NOW }, log: silentLog, metrics: noMetrics, mode: 'act', ...over,
   };
   return { github, jobs, intents, deps };

@@ -4,7 +4,7 @@ import { RemoteError, UserError } from '../../../src/core/errors.js';
 import type { ContextState } from '../../../src/core/ports/github.js';
 import { createHandling } from '../../../src/handlers/dispatch.js';
 import { parseEvents } from '../../../src/handlers/events.js';
-import { BOT, botComment, commentPayload, delivery, pullPayload, signal, snapshot, world, type World } from '../fakes.js';
+import { BOT, botComment, commentPayload, delivery, noGit, pullPayload, signal, snapshot, world, type World } from '../fakes.js';
 import { postsubmits, presubmits } from './jobs.js';
 
 const JOBS = presubmits({ name: 'unit', always_run: true }, { name: 'lint', always_run: true, optional: true }, { name: 'e2e' });
@@ -295,7 +295,7 @@ test.each<{ name: string; payload: object; changed?: readonly string[]; want: re
 ])('push: $name', async ({ payload, changed, want }) => {
   const config = snapshot({ enabled: ['trigger'], postsubmits: POST });
   const never = () => Promise.reject(new Error('not asked for'));
-  const made = world(config, { git: { listFiles: never, readFiles: never, hasMerges: never, changedPaths: changed ? () => Promise.resolve(changed) : never } });
+  const made = world(config, { git: { ...noGit, changedPaths: changed ? () => Promise.resolve(changed) : never } });
   await createHandling(made.deps).run('trigger', delivery('push', payload), first);
   expect(jobsOf(made)).toEqual(want);
   for (const job of made.jobs.all.values()) {
