@@ -12,10 +12,12 @@ test.each<{ body: string; want: 'hold' | 'free' | 'nothing' }>([
   { body: '/hold for further review', want: 'hold' },
   { body: '/hold canceled', want: 'hold' },
   { body: 'Thanks!\r\n/hold\r\nOne more thing.', want: 'hold' },
-  { body: 'Try this:\n```\n/hold\n```\n', want: 'hold' },
   { body: '/hold cancel', want: 'free' },
   { body: '/hold   cancel  because...', want: 'free' },
-  { body: '/hold\ncancel', want: 'free' },
+  { body: '/hold\tfor review', want: 'hold' },
+  // What stands on the next line is no part of the command (K12).
+  { body: '/hold\ncancel', want: 'hold' },
+  { body: '/hold\r\ncancel', want: 'hold' },
   { body: '/unhold   why', want: 'free' },
   { body: '/remove-hold', want: 'free' },
   { body: '/hold\n/unhold', want: 'free' },
@@ -65,4 +67,16 @@ test.each([
   const { github, deps } = world(config);
   await createHandling(deps).run('hold', delivery('issue_comment', commentPayload(said)), { signal, attempt: 1 });
   expect(github.writes).toEqual([]);
+});
+
+test.each([
+  { name: 'a stranger', user: 'mallory', writes: ['comment'] },
+  { name: 'the author, who is nobody in particular', user: 'author', writes: ['comment'] },
+  { name: 'a member', user: 'alice', writes: [`-${HOLD}`] },
+  { name: 'a collaborator', user: 'carol', writes: [`-${HOLD}`] },
+])('trusted_only (K37): $name lifts a hold', async ({ user, writes }) => {
+  const { github, deps } = world(snapshot({ enabled: ['hold'], plugins: { trusted_only: ['hold'] } }));
+  github.labelsOf.set(1, new Set([HOLD]));
+  await createHandling(deps).run('hold', delivery('issue_comment', commentPayload({ body: '/unhold', user, labels: [HOLD] })), { signal, attempt: 1 });
+  expect(github.writes).toEqual(writes);
 });
