@@ -93,7 +93,8 @@ export interface WorkerParts {
 export interface Workers {
   /** Plants the ticks again, after Redis was found empty. */
   plant(): Promise<void>;
-  stop(options: Readonly<{ graceMs: number }>): Promise<void>;
+  /** What may be repeated is handed back after `graceMs`; an event that is on its way to an external plugin has `sendingMs`, or that would get it twice. */
+  stop(options: Readonly<{ graceMs: number; sendingMs: number }>): Promise<void>;
 }
 
 /** Starts a worker for each queue that this process takes. */
@@ -128,8 +129,8 @@ export async function startWorkers({ connection, adders, handling, deliveries, t
   const workers = await Promise.all(starting);
   return {
     plant: async () => { await Promise.all(workers.map((worker) => worker.plant())); },
-    stop: async (how) => {
-      await Promise.allSettled(workers.map((worker) => worker.stop(how)));
+    stop: async ({ graceMs, sendingMs }) => {
+      await Promise.allSettled(workers.map((worker) => worker.stop({ graceMs: worker.queue === externalQueue.name ? sendingMs : graceMs })));
       await feed[Symbol.asyncDispose]();
     },
   };
