@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import type { Finding, Path } from '../../src/config/findings.js';
 import { readBlock } from '../../src/config/yaml/block.js';
 import { isOrdinary, readFast } from '../../src/config/yaml/fast.js';
+import { isPlainJson } from '../../src/config/yaml/plainJson.js';
 import { readCarefully, readYaml, type Source } from '../../src/config/yaml/source.js';
 
 /** Where everything stands that is there; nothing stands nowhere in particular. */
@@ -61,6 +62,14 @@ test('ordinary files are what real ones look like: comments, scripts, expression
   expect(difference(text)).toBeUndefined();
 });
 
+test.each<[value: unknown, plain: boolean]>([
+  [{ a: [1, 'b', true, null, { c: -1.5 }] }, true], [[], true], ['', true], [undefined, false], [{ a: undefined }, false], [[Number.NaN], false], [{ a: Number.POSITIVE_INFINITY }, false], [-0, false], [new Date(0), false], [1n, false],
+  [JSON.parse('{"a": {"__proto__": 1}}'), false], [Array.from({ length: 200_000 }, () => 1), false],
+])('JSON through and through: %#', (value, plain) => {
+  expect(isPlainJson(value)).toBe(plain);
+  if (plain) expect(JSON.parse(JSON.stringify(value))).toEqual(value);
+});
+
 test('aliases are not expanded without end, by whichever reader', () => {
   const laughs = Array.from({ length: 12 }, (_, n) => `a${n}: &a${n} [${n === 0 ? 'lol' : Array.from({ length: 10 }, () => `*a${n - 1}`).join(', ')}]`).join('\n');
   const errors: Finding[] = [];
@@ -85,6 +94,7 @@ const BLOCKS: readonly (readonly [what: string, text: string, value: unknown])[]
   ['quotes', 'a: "b # c" # d\n"e f": \'it\'\'s\'\nb: "\\\\.go$"\n', { a: 'b # c', 'e f': "it's", b: '\\.go$' }],
   ['brackets', 'a: [x, "y, z", [1], {k: v}] # c\nb: {cpu: 4, memory: 6Gi, l: []}\nc: {}\n', { a: ['x', 'y, z', [1], { k: 'v' }], b: { cpu: 4, memory: '6Gi', l: [] }, c: {} }],
   ['texts of several lines', 'a: |\n  x\n    y: z\n\n  # no comment\n\n\nb: |+ # c\n  x\n\nc:\n- |-\n  x\n- >\n  x\n  y\nd: >-\n    x\n', { a: 'x\n  y: z\n\n# no comment\n', b: 'x\n\n', c: ['x', 'x y\n'], d: 'x' }],
+  ['texts that go on in the next line', 'a: b c\n  --d=e\n  f\nb:\n- x\n  y\ng h: 1\ni:\n- j k: l\n   m\n', { a: 'b c --d=e f', b: ['x y'], 'g h': 1, i: [{ 'j k': 'l m' }] }],
   ['a key that comes twice', 'a: 1\nb: 2\na: 3\n', { a: 3, b: 2 }],
 ];
 test.each(BLOCKS)('the plain block style: %s', (_, text, value) => {
@@ -95,7 +105,7 @@ test.each(BLOCKS)('the plain block style: %s', (_, text, value) => {
 
 test('lines of configurations in any order and indentation: whatever the fast readers take, the careful one reads in the same way', () => {
   const line = fc.tuple(fc.nat(4), fc.constantFrom(
-    'a: 1', 'b:', 'c: x y', '- a: 1', '- x', '- - y', '-  b:', 'c: |', '- |-', 'd: >', 'e: |+', '# c', '', '  ', 'x', 'y z', '"q": "a" # c', "'s': 'b'", 'f: [a, b]', 'g: {k: v, l: [1]}', '- [x]', '- {m: n}', 'a: b: c', 'a: "b', "c'", 'h: # c', 'i: x # c', '-', 'k: -1', '- -c', '---', 'l: {}', 'm: []]', 'n: "a" b', 'yes: y', '1: 2',
+    'a: 1', 'b:', 'c: x y', '- a: 1', '- x', '- - y', '-  b:', 'c: |', '- |-', 'd: >', 'e: |+', '# c', '', '  ', 'x', 'y z', '"q": "a" # c', "'s': 'b'", 'f: [a, b]', 'g: {k: v, l: [1]}', '- [x]', '- {m: n}', 'a: b: c', 'a: "b', "c'", 'h: # c', 'i: x # c', '-', 'k: -1', '- -c', '---', 'l: {}', 'm: []]', 'n: "a" b', 'yes: y', '1: 2', 'o p: q', '- r s:', '--t', '# u: v',
   ));
   fc.assert(fc.property(fc.array(line, { maxLength: 8 }), fc.boolean(), (lines, ended) => {
     const text = lines.map(([indent, content]) => ' '.repeat(indent) + content).join('\n') + (ended ? '\n' : '');

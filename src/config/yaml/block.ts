@@ -112,12 +112,14 @@ function keyEnd(text: string, from: number): number {
   if (first === QUOTES || first === APOSTROPHE) {
     at = text.indexOf(first === QUOTES ? '"' : "'", from + 1) + 1;
     if (at === 0) return -1;
-  } else while (isKeyCharacter(text.charCodeAt(at))) at++;
+  } else {
+    while (isKeyCharacter(text.charCodeAt(at)) || (text.charCodeAt(at) === SPACE && at > from && isKeyCharacter(text.charCodeAt(at + 1)))) at++;
+  }
   const after = text.charCodeAt(at + 1);
   return at > from && at - from < LONGEST_KEY && text.charCodeAt(at) === COLON && (after === SPACE || after === LINE_END) ? at : -1;
 }
 
-/** A letter, a digit or one of `_./-`. */
+/** A letter, a digit or one of `_./-`; there may be single blanks between them. */
 function isKeyCharacter(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || code === 0x5f || (code >= 0x2d && code <= 0x39) || (code >= 0x41 && code <= 0x5a);
 }
@@ -138,23 +140,44 @@ function scalar(at: Cursor, from: number, indent: number): unknown {
   let value: unknown;
   if (first === '|' || first === '>') value = blockText(at, from, indent);
   else if (first === '"' || first === "'" || first === '[' || first === '{') value = untilEnd(first === '[' || first === '{' ? flowAt(text, from, at.to, 0) : quotedAt(text, from, at.to), at);
-  else value = plain(text.slice(from, at.to));
+  else value = plain(at, from, indent);
   toNextLine(at);
   // What is further in would go on with the text, or be a fault.
   if (at.indent > indent) throw OTHER_READER;
   return value;
 }
 
-const NO_START = '-?:,[]{}#&*!|>\'"%@`';
-function plain(line: string): unknown {
+/** A text without quotes, with the lines that go on with it; what may be something else than text is left to another reader. */
+function plain(at: Cursor, from: number, indent: number): unknown {
+  const line = at.text.slice(from, at.to);
   const comment = line.indexOf(' #');
-  const text = (comment < 0 ? line : line.slice(0, comment)).trimEnd();
-  const second = text.charAt(1);
-  if (text === '' || (NO_START.includes(text.charAt(0)) && !(text.startsWith('-') && second !== '' && second !== ' '))) throw OTHER_READER;
-  if (text.includes(': ') || text.endsWith(':')) throw OTHER_READER;
+  let text = plainLine(comment < 0 ? line : line.slice(0, comment));
+  for (let next = goingOn(at, indent); next !== undefined; next = goingOn(at, indent)) {
+    if (comment >= 0 || next.includes(' #')) throw OTHER_READER;
+    text += ` ${plainLine(next)}`;
+  }
   const value = plainScalar(text);
   if (value === 'odd') throw OTHER_READER;
   return value === undefined ? text : value;
+}
+
+/** The next line, if it is further in and neither blank nor a comment; the cursor is then at its end. */
+function goingOn(at: Cursor, indent: number): string | undefined {
+  const { text, to } = at;
+  const first = afterSpaces(text, to + 1);
+  const code = text.charCodeAt(first);
+  if (first >= text.length || first - to - 1 <= indent || code === LINE_END || code === HASH) return undefined;
+  at.to = text.indexOf('\n', first);
+  return text.slice(first, at.to);
+}
+
+const NO_START = '-?:,[]{}#&*!|>\'"%@`';
+function plainLine(line: string): string {
+  const text = line.trimEnd();
+  const second = text.charAt(1);
+  if (text === '' || (NO_START.includes(text.charAt(0)) && !(text.startsWith('-') && second !== '' && second !== ' '))) throw OTHER_READER;
+  if (text.includes(': ') || text.endsWith(':')) throw OTHER_READER;
+  return text;
 }
 
 /** The value, if nothing but a comment follows it in its line. */

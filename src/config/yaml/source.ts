@@ -7,6 +7,7 @@ import { firstDocument } from './document.js';
 import { readFast } from './fast.js';
 import { fastOffsets } from './fastPlaces.js';
 import { YamlFault, aliasTargets, checkDocument } from './limits.js';
+import { isPlainJson } from './plainJson.js';
 import { valueOf } from './value.js';
 
 /** A YAML file that was read: its value, and on demand the place of anything in it. */
@@ -55,7 +56,8 @@ export function readYaml(file: string, text: string, errors: Finding[]): Source 
 export function parseYaml(file: string, text: string, errors: Finding[]): Readonly<{ source: Source | undefined; plain: boolean }> {
   const fast = readBlock(text) ?? readFast(text);
   if (fast) return { source: { file, value: fast.value, finding: placesOf(file, text) }, plain: true };
-  return { source: readCarefully(file, text, errors), plain: false };
+  const source = readCarefully(file, text, errors);
+  return { source, plain: source !== undefined && isPlainJson(source.value) };
 }
 
 /** A file whose value is known from elsewhere; it is parsed when somebody asks for the value all the same, or for a place. */
