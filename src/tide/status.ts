@@ -117,15 +117,15 @@ export function fingerprint({ state, title, summary, url }: Verdict): string {
 
 /**
  * Where a verdict must be written; undefined when it is there already. A head that has a status of this name keeps getting
- * statuses: GitHub wants a check and a status of one name both green (design decision 8).
+ * statuses, and one that has our check keeps getting that: GitHub wants a check and a status of one name both green (design decision 8).
  */
 export function placeOf(verdict: Verdict, member: PoolMember, self: Readonly<{ kind: 'app' | 'token'; slug: string }>, tide: Pick<Tide, 'report_as'>): VerdictPlace | undefined {
   const status = member.marks.find((mark) => mark.source === 'status' && sameName(mark.name, TIDE));
-  if (self.kind === 'token' || status || forRepo(tide.report_as, member) === 'status') {
+  const own = member.marks.filter((mark): mark is CheckMark => mark.source === 'check' && sameName(mark.name, TIDE) && mark.app === self.slug).sort((a, b) => b.id - a.id)[0];
+  if (self.kind === 'token' || status || (!own && forRepo(tide.report_as, member) === 'status')) {
     const same = status?.source === 'status' && status.state === verdict.state && status.description === verdict.title;
     return same ? undefined : { kind: 'status' };
   }
-  const own = member.marks.filter((mark): mark is CheckMark => mark.source === 'check' && sameName(mark.name, TIDE) && mark.app === self.slug).sort((a, b) => b.id - a.id)[0];
   const externalId = fingerprint(verdict);
   if (own?.externalId === externalId) return undefined;
   // GitHub never opens a completed check run again: whoever must wait after that gets a new one, which then counts.

@@ -87,6 +87,7 @@ describe('where a verdict is written', () => {
     { name: 'a token', marks: [], who: { kind: 'token', slug: 'bot' } as const, want: { kind: 'status' } },
     { name: 'a token, and its status says so already', marks: [status('tide', 'pending', 'Not mergeable.')], who: { kind: 'token', slug: 'bot' } as const, want: undefined },
       { name: 'an App that is told to write statuses', marks: [], who: app, as: { 'acme/app': 'status' }, want: { kind: 'status' } },
+    { name: 'an App that is told to write statuses, where its check is: the check goes on', marks: [{ ...own(4, 'y'), ...running }], who: app, as: { '*': 'status' }, want: { kind: 'check', id: 4, externalId: fingerprint(verdict) } },
     { name: 'an App that is told to write statuses elsewhere', marks: [], who: app, as: { '*': 'status', 'acme/app': 'check' }, want: { kind: 'check', id: undefined, externalId: fingerprint(verdict) } },
   ])('$name', ({ marks, who, as = {}, want }) => expect(placeOf(verdict, member(1, { marks }), who, snapshot({ report_as: as }).prow.tide)).toEqual(want));
 });

@@ -13,6 +13,11 @@ export function createChecks(http: Http): Checks {
       const statuses = await http.pages<{ context: string }>(call, (page) => (page as { statuses?: { context: string }[] }).statuses ?? []);
       return new Set(statuses.map(({ context }) => context));
     },
+    async hasCheck(repo, { name, sha, app }, { signal }) {
+      const call = { method: 'GET', route: '/repos/{owner}/{repo}/commits/{ref}/check-runs', params: { ...at(repo), ref: sha, check_name: name, per_page: 100 }, org: repo.org, plugin: PLUGIN, priority: 'read', signal } as const;
+      const runs = await http.pages<{ app?: { slug?: string } | null }>(call, (page) => (page as { check_runs?: { app?: { slug?: string } | null }[] }).check_runs ?? []);
+      return runs.some((run) => run.app?.slug === app);
+    },
     async findCheck(repo, { name, sha, externalId }, { signal }) {
       const params = { ...at(repo), ref: sha, check_name: name, filter: 'all', per_page: 100 };
       const call = { method: 'GET', route: '/repos/{owner}/{repo}/commits/{ref}/check-runs', params, org: repo.org, plugin: PLUGIN, priority: 'read', signal } as const;

@@ -23,6 +23,8 @@ export interface JobCheck {
 export interface Checks {
   /** Contexts of the commit statuses of a head (not of its checks). */
   statusContexts(repo: Repo, sha: string, options: Opts): Promise<ReadonlySet<string>>;
+  /** Whether a head has a check run of this name by an App, `app` being the App's slug. */
+  hasCheck(repo: Repo, check: Readonly<{ name: string; sha: string; app: string }>, options: Opts): Promise<boolean>;
   /** The newest of our check runs that is about this ProwJob. */
   findCheck(repo: Repo, check: Readonly<Pick<JobCheck, 'name' | 'sha' | 'externalId'>>, options: Opts): Promise<number | undefined>;
   /** The id of the new run; undefined when GitHub does not know the commit. */

@@ -1,4 +1,4 @@
-import { forRepo, own } from '../../config/lookup.js';
+import { own } from '../../config/lookup.js';
 import type { Snapshot } from '../../config/snapshot.js';
 import type { Repo } from '../../core/ids.js';
 import type { Checks, JobCheck } from '../../core/ports/checks.js';
@@ -9,10 +9,13 @@ import { NotFoundError, RemoteError } from '../../core/errors.js';
 import type { Log } from '../../core/ports/log.js';
 import { statusDescription } from '../../core/statusText.js';
 import { commentOn, type CommentDeps } from './comment.js';
+import { placesOf, type Place } from './places.js';
 import type { Reporter } from './reporter.js';
 
 /** Where the id of a job's check run is kept (design decision 18). */
 export const CHECK_NOTE = 'prow.k8s.io/check-run-id';
+/** Says that the job is reported as a commit status beside its check run. */
+const STATUS_NOTE = 'prow.k8s.io/check-run-and-status';
 const GERRIT_LABEL = 'prow.k8s.io/gerrit-report-label';
 const READ_MS = 300_000;
 
@@ -55,15 +58,17 @@ async function tellState(job: ProwJob, deps: GitHubReportDeps, signal: AbortSign
   if ((type !== 'presubmit' && type !== 'postsubmit') || !prow.github_reporter.job_types_to_report.includes(type) || (refs?.pulls?.length ?? 0) > 1) return {};
   const repo = repoOf(job);
   const known = Number(job.metadata.annotations?.[CHECK_NOTE] ?? Number.NaN);
+  const begun: readonly Place[] = Number.isInteger(known) ? [...(job.metadata.annotations?.[STATUS_NOTE] === 'true' ? ['status' as const] : []), 'check'] : [];
+  const context = job.spec.context ?? job.spec.job;
   try {
-    if (!Number.isInteger(known) && !(await reportsAsCheck(job, deps, signal))) {
-      const { state } = job.status;
-      await deps.github.setStatus(repo, shaOf(job), { context: job.spec.context ?? job.spec.job, state: statusState(state), description: statusDescription(job.status.description ?? '', refs?.base_sha), url: job.status.url ?? '' }, { signal, priority: 'status' });
-      return {};
+    const places = await placesOf({ repo, sha: shaOf(job), context, begun }, deps, signal);
+    if (places.includes('status')) {
+      await deps.github.setStatus(repo, shaOf(job), { context, state: statusState(job.status.state), description: statusDescription(job.status.description ?? '', refs?.base_sha), url: job.status.url ?? '' }, { signal, priority: 'status' });
     }
+    if (!places.includes('check')) return {};
     const check = checkOf(job, await excerptOf(job, deps, signal));
     const id = await putCheck(repo, check, Number.isInteger(known) ? known : undefined, job, deps, signal);
-    return id === undefined ? 'gone' : { [CHECK_NOTE]: String(id) };
+    return id === undefined ? 'gone' : { [CHECK_NOTE]: String(id), ...(places.includes('status') && { [STATUS_NOTE]: 'true' }) };
   } catch (error) {
     if (!isHopeless(error)) throw error;
     deps.log.warn({ err: error, job: job.metadata.name }, 'GitHub takes no state for this commit');
@@ -74,15 +79,6 @@ async function tellState(job: ProwJob, deps: GitHubReportDeps, signal: AbortSign
 /** A commit that is gone, or one that has as many statuses as GitHub takes, stays as it is. */
 function isHopeless(error: unknown): boolean {
   return error instanceof NotFoundError || (error instanceof RemoteError && error.status === 422 && /maximum number of statuses|no commit found/i.test(error.message));
-}
-
-/** GitHub wants both a check and a status of one name, so on a head with such a status the job goes on with it. */
-async function reportsAsCheck(job: ProwJob, { config, checks, identity }: GitHubReportDeps, signal: AbortSignal): Promise<boolean> {
-  if ((await identity({ signal })).kind === 'token') return false;
-  const repo = repoOf(job);
-  const { prow } = config();
-  if (forRepo(prow.github_reporter.report_as, repo) === 'status') return false;
-  return !(await checks.statusContexts(repo, shaOf(job), { signal })).has(job.spec.context ?? job.spec.job);
 }
 
 async function putCheck(repo: Repo, check: JobCheck, known: number | undefined, job: ProwJob, { checks, intents }: GitHubReportDeps, signal: AbortSignal): Promise<number | undefined> {
