@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { NotYet } from '../../../src/core/errors.js';
+import type { NotYet } from '../../../src/core/errors.js';
 import type { Pull } from '../../../src/core/event.js';
 import { parseEvents } from '../../../src/handlers/events.js';
 import { commentPayload, NOW, type World } from '../fakes.js';
