@@ -1,20 +1,19 @@
 import { LRUCache } from 'lru-cache';
-import { names, own } from '../config/lookup.js';
-import { ownersFilenames } from '../config/plugins/entries.js';
-import type { ConfigSource, Snapshot } from '../config/snapshot.js';
-import { normLogin, slug, type Repo } from '../core/ids.js';
+import { names } from '../config/lookup.js';
+import { ownersRules } from '../config/plugins/ownersRules.js';
+import type { ConfigSource } from '../config/snapshot.js';
+import { NotFoundError, PermissionError } from '../core/errors.js';
+import { normLogin, type Repo } from '../core/ids.js';
 import type { CodeRule, Team } from '../core/owners/codeowners.js';
 import { createCodeOwners, teamKey } from '../core/owners/codeQueries.js';
 import { loadOwnership, type Ownership, type OwnersRules } from '../core/owners/load.js';
 import type { OwnersFile } from '../core/owners/parse.js';
 import type { OwnersReads } from '../core/owners/port.js';
 import { createRepoOwners } from '../core/owners/queries.js';
-import { NotFoundError, PermissionError } from '../core/errors.js';
 import type { GitHubReads } from '../core/ports/github.js';
 import type { GitTrees } from '../core/ports/inRepo.js';
 import type { Log } from '../core/ports/log.js';
 
-const ALWAYS_DENIED = ['\\.git$', '_output$', 'vendor/.*/.*'] as const;
 /** Repositories and commits whose owners are kept. */
 const KEPT = 200;
 /** Files whose contents are kept parsed, whatever commits they are in. */
@@ -25,19 +24,6 @@ export interface OwnersDeps {
   readonly github: Pick<GitHubReads, 'branchSha' | 'collaborators' | 'teamMembers'>;
   readonly config: Pick<ConfigSource, 'current'>;
   readonly log: Log;
-}
-
-/** Which files of a repository name its owners, as configured. */
-export function ownersRules({ prow, plugins }: Pick<Snapshot, 'prow' | 'plugins'>, repo: Repo): OwnersRules {
-  const files = ownersFilenames(plugins, repo);
-  const { default: everywhere, repos, ignore_preconfigured_defaults: bare } = prow.owners_dir_denylist;
-  return {
-    ownersFile: files.owners || 'OWNERS',
-    aliasesFile: files.owners_aliases || 'OWNERS_ALIASES',
-    markdown: names(plugins.owners.mdyamlrepos, repo),
-    denied: [...everywhere, ...(own(repos, repo.org) ?? []), ...(own(repos, slug(repo)) ?? []), ...(bare ? [] : ALWAYS_DENIED)],
-    codeowners: names(plugins.owners.codeowners, repo),
-  };
 }
 
 /**

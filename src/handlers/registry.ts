@@ -25,6 +25,7 @@ import { rifle } from './rifle/plugin.js';
 import { size } from './size/plugin.js';
 import { skip } from './skip/plugin.js';
 import { trigger } from './trigger/plugin.js';
+import { verifyOwners } from './verify-owners/plugin.js';
 import { wip } from './wip/plugin.js';
 
 /** All built-in plugins, by the names that plugins.yaml uses: one line a plugin. */
@@ -55,5 +56,6 @@ export const plugins: readonly Plugin[] = [
   size,
   skip,
   trigger,
+  verifyOwners,
   wip,
 ];

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createGit } from '../../src/adapters/git/git.js';
-import { createOwners, ownersRules } from '../../src/adapters/owners.js';
+import { createOwners } from '../../src/adapters/owners.js';
+import { ownersRules } from '../../src/config/plugins/ownersRules.js';
 import { PluginsConfig } from '../../src/config/plugins/schema.js';
 import { NotFoundError, RemoteError } from '../../src/core/errors.js';
 import { silentLog } from '../../src/core/ports/log.js';
