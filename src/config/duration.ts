@@ -4,10 +4,14 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 /** Go counts nanoseconds in 63 bits: 292 years. */
 const LONGEST_MS = 2 ** 63 / 1e6;
 const WHOLE = /^[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
+/** What nearly all are. */
+const SIMPLE = /^(\d{1,6})([smh])$/;
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
 /** Milliseconds of a Go duration (`1h30m`, `300ms`, `0`); undefined when the text is not one. */
 export function findDuration(text: string): number | undefined {
+  const simple = SIMPLE.exec(text);
+  if (simple) return Number(simple[1]) * (UNITS.get(simple[2] ?? '') ?? 0);
   if (/^[-+]?0$/.test(text)) return 0;
   if (!WHOLE.test(text)) return undefined;
   let total = 0;
@@ -40,5 +44,6 @@ export function formatDuration(ms: number): string {
 }
 
 function decimal(n: number): string {
+  if (Number.isInteger(n)) return String(n);
   return String(Number(n.toFixed(9)));
 }

@@ -13,12 +13,12 @@ export function isPlainlyRe2(text: string): boolean {
 
 /** A pattern that is compiled when it is first used. Its source must be known to compile, since a fault would only show there. */
 export function lazyPattern(source: string): Pattern {
-  const literal = literalTest(source);
   let made: Pattern | undefined;
+  let test: Pattern['test'] | undefined;
   const compiled = (): Pattern => (made ??= pattern(source));
   return {
     source,
-    test: literal ?? ((text) => compiled().test(text)),
+    test: (text) => (test ??= literalTest(source) ?? ((one) => compiled().test(one)))(text),
     matchAll: (text): readonly Match[] => compiled().matchAll(text),
     first: (text): Match | undefined => compiled().first(text),
     replaceAll: (text, replacement) => compiled().replaceAll(text, replacement),

@@ -5,8 +5,9 @@ import type { Data } from './schema.js';
 export function field(of: unknown, name: string): unknown {
   if (!isRecord(of)) return undefined;
   if (Object.hasOwn(of, name)) return of[name];
-  const key = Object.keys(of).find((one) => one.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : of[key];
+  // Names of fields are ASCII, so that a key that differs in case only has the same length. Mostly there is none.
+  for (const key in of) if (key.length === name.length && key.toLowerCase() === name.toLowerCase()) return of[key];
+  return undefined;
 }
 
 /** A text, also where it stands as a plain number or boolean; empty where there is none. */

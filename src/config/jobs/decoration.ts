@@ -36,7 +36,18 @@ function faultsOf(decoration: Data): readonly PlacedFault[] {
   return faults;
 }
 
+/** The storage is mostly that of the defaults, also where a job says something else itself. */
+const foundInStorage = new WeakMap<Data, readonly PlacedFault[]>();
+
 function storageFaults(storage: Data): readonly PlacedFault[] {
+  const known = foundInStorage.get(storage);
+  if (known) return known;
+  const faults = faultsOfStorage(storage);
+  foundInStorage.set(storage, faults);
+  return faults;
+}
+
+function faultsOfStorage(storage: Data): readonly PlacedFault[] {
   const faults: PlacedFault[] = [];
   const at = (key: string, message: string) => { faults.push([['gcs_configuration', key], message]); };
   const bucket = textAt(storage, 'bucket');

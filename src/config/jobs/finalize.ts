@@ -148,7 +148,7 @@ const PRESUBMIT: Kind<PresubmitYaml, Presubmit> = {
     const rerun = asked ? own.rerun_command : `/test ${own.name}`;
     const compiled = compiledTrigger(trigger, faults);
     if (asked && compiled.source !== '' && !compiled.test(rerun)) faults.push(['rerun_command', `${JSON.stringify(rerun)} does not match the trigger ${JSON.stringify(trigger)}`]);
-    const job: Presubmit = { ...own, context: own.context || own.name, trigger, rerun_command: rerun, compiled: { ...compileMatchers(own), trigger: compiled } };
+    const job: Presubmit = Object.assign(own, { context: own.context || own.name, trigger, rerun_command: rerun, compiled: { ...compileMatchers(own), trigger: compiled } });
     if (about.jobIs === 'proven') return { job, faults };
     return { job, faults: [...faults, ...baseFaults(job, 'presubmit', about.defaults.prow), ...matchingFaults(job)] };
   },
@@ -171,7 +171,7 @@ const POSTSUBMIT: Kind<PostsubmitYaml, Postsubmit> = {
   make(yaml, about) {
     const faults: Fault[] = [];
     const own = { ...yaml, ...base(yaml, about, faults) };
-    const job: Postsubmit = { ...own, context: own.context || own.name, compiled: compileMatchers(own) };
+    const job: Postsubmit = Object.assign(own, { context: own.context || own.name, compiled: compileMatchers(own) });
     if (about.jobIs === 'proven') return { job, faults };
     return { job, faults: [...faults, ...baseFaults(job, 'postsubmit', about.defaults.prow), ...matchingFaults(job)] };
   },

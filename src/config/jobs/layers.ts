@@ -119,6 +119,6 @@ export function prowjobDefaultsFor(own: Data | undefined, entries: readonly Deco
 export function repoOfRefs(refs: readonly Data[]): string {
   const [first] = refs;
   if (!first) return '';
-  const { org = '', repo = '' } = spelled('Refs', first);
+  const { org = '', repo = '' } = Object.hasOwn(first, 'org') && Object.hasOwn(first, 'repo') ? first : spelled('Refs', first);
   return typeof org === 'string' && typeof repo === 'string' ? slug({ org, name: repo }) : '';
 }
