@@ -29,7 +29,7 @@ import { githubReporter } from './jobs/report/github.js';
 import { dueReporters, type Reporter } from './jobs/report/reporter.js';
 import { slackReporter } from './jobs/report/slack.js';
 import { resultsOf, storageReporter } from './jobs/report/storage.js';
-import { waitingBehind } from './jobs/run/gate.js';
+import { startable } from './jobs/run/gate.js';
 import type { JobAdders, JobParts } from './worker.js';
 
 export interface JobSideDeps {
@@ -161,13 +161,18 @@ export function addKeys({ kube, reporters, adders, config, components, log }: Ke
   const wake = (job: ProwJob): void => {
     if (!isComplete(job) && job.spec.agent === 'kubernetes' && job.status.state !== 'scheduling') add(adders.prowjob.add({ name: job.metadata.name }));
   };
+  /** Those for whom there is room now. */
+  const wakeWaiting = (): void => {
+    const { max_concurrency: all, job_queue_capacities: queues } = config.current().prow.plank;
+    for (const name of startable([...jobIndex.by('state', 'triggered'), ...jobIndex.by('state', 'pending')], { all, queues })) add(adders.prowjob.add({ name }));
+  };
   const onJob = ({ old, now }: Change<ProwJob>): void => {
     const job = now ?? old;
     if (!job) return;
     if (now && plank) wake(now);
     if (now) for (const reporter of dueReporters(now, reporters)) add(adders.report.add({ reporter, name: now.metadata.name }, { delayMs: now.status.state === 'triggered' ? TRIGGERED_MS : 0 }));
     const ended = old !== undefined && !isComplete(old) && (now === undefined || isComplete(now));
-    if (ended && plank) for (const name of waitingBehind(job, jobIndex.by('state', 'triggered'), { all: config.current().prow.plank.max_concurrency })) add(adders.prowjob.add({ name }));
+    if (ended && plank) wakeWaiting();
     if (ended && job.spec.type === 'periodic' && components.has('horologium')) add(adders.periodics.add({}));
     const { refs } = job.spec;
     const changed = old?.status.state !== now?.status.state;

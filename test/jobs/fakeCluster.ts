@@ -56,7 +56,7 @@ export function fakeCluster({ now, trouble = () => undefined }: Readonly<{ now: 
   };
   const clusters: Pick<BuildClusters, 'get'> = {
     get: (alias) => (alias === 'default' || alias === '' ? { kind: 'cluster', alias: 'default', pods: some as Pods, index: index as never }
-      : { kind: 'fault', why: alias === 'down' ? 'down' : 'unknown', text: `There is no build cluster ${alias}.` }),
+      : { kind: 'fault', why: alias === 'down' ? 'down' : 'unknown', text: `there is no build cluster ${alias}` }),
   };
   return { jobs, pods, created, put, setPod, store, index, clusters };
 }

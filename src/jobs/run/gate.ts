@@ -53,15 +53,32 @@ export function scopesOf(job: ProwJob, { all }: Pick<Capacities, 'all'>): readon
   return [...(all > 0 ? ['all'] : []), ...(limitOf(job) > 0 ? [`job ${job.spec.job}`] : []), ...(queue === '' ? [] : [`queue ${queue}`])];
 }
 
-/** Names of the jobs that may start once this one has ended or begun to wait no more. */
-export function waitingBehind(job: ProwJob, triggered: Iterable<ProwJob>, { all }: Pick<Capacities, 'all'>): readonly string[] {
+/**
+ * Names of the waiting jobs that may start now, as `gate` would say of each: so many as there are free places and no more, however many
+ * wait. `unfinished` are all triggered and pending jobs; other agents' are left out.
+ */
+export function startable(unfinished: readonly ProwJob[], { all, queues }: Capacities): readonly string[] {
+  const ours = unfinished.filter(({ spec }) => spec.agent === 'kubernetes');
+  const waiting = ours.filter(({ status }) => status.state === 'triggered').sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  const running = ours.filter(({ status }) => status.state === 'pending');
+  // Who waits counts against the limits of job and queue for those behind him, whether or not he may start himself.
+  const before = new Map<string, number>();
+  const count = (job: ProwJob): void => { for (const scope of countedIn(job)) before.set(scope, (before.get(scope) ?? 0) + 1); };
+  for (const job of running) count(job);
   const names: string[] = [];
-  for (const other of triggered) {
-    const shared = all > 0 || other.spec.job === job.spec.job || (queueOf(job) !== '' && queueOf(other) === queueOf(job));
-    if (shared && other.metadata.name !== job.metadata.name && isGated(other, { all })) names.push(other.metadata.name);
+  for (const job of waiting) {
+    if (all > 0 && running.length + names.length >= all) break;
+    const [ofJob = '', ofQueue] = countedIn(job);
+    const [limit, queue] = [limitOf(job), queueOf(job)];
+    const capacity = queue === '' ? -1 : own(queues, queue) ?? -1;
+    const free = (limit === 0 || (before.get(ofJob) ?? 0) < limit) && capacity !== 0 && (capacity < 0 || ofQueue === undefined || (before.get(ofQueue) ?? 0) < capacity);
+    count(job);
+    if (free && isGated(job, { all })) names.push(job.metadata.name);
   }
   return names;
 }
+
+const countedIn = (job: ProwJob): readonly string[] => [`job ${job.spec.job}`, ...(queueOf(job) === '' ? [] : [`queue ${queueOf(job)}`])];
 
 function isBefore(a: ProwJob, b: ProwJob): boolean {
   const [left = '', right = ''] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp];

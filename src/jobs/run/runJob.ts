@@ -67,7 +67,7 @@ async function advance(job: ProwJob, deps: RunDeps): Promise<Outcome | 'again'> 
   if (await endSuperseded(job, deps)) return 'again';
   const cluster = clusters.get(job.spec.cluster ?? '');
   if (cluster.kind === 'fault') {
-    if (cluster.why === 'unknown') return write(job, ended('error', cluster.text, deps), deps);
+    if (cluster.why === 'unknown') return write(job, ended('error', `The job cannot be run: ${cluster.text}.`, deps), deps);
     log.info({ job: job.metadata.name, cluster: job.spec.cluster, why: cluster.text }, 'build cluster is down');
     return { lookAgainAt: clock.now() + DOWN_MS };
   }

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import type { ProwJob, Refs } from '../../../src/core/prowjob.js';
-import { gate, type Capacities } from '../../../src/jobs/run/gate.js';
+import { gate, isGated, startable, type Capacities } from '../../../src/jobs/run/gate.js';
 import { superseded } from '../../../src/jobs/run/superseded.js';
 
 interface Of { readonly name: string; readonly job?: string; readonly state?: ProwJob['status']['state']; readonly created?: number; readonly limit?: number; readonly queue?: string }
@@ -26,6 +27,25 @@ test.each<{ name: string; job: Of; others?: readonly Of[]; all?: number; want: b
   { name: 'the queue has no limit', job: { name: 'a', queue: 'wide' }, others: [{ name: 'b', queue: 'wide', state: 'pending' }], want: true },
   { name: 'nobody knows the queue', job: { name: 'a', queue: 'toString' }, want: 'never' },
 ])('$name', ({ job, others = [], all = 0, want }) => expect(gate(jobOf(job), others.map(jobOf), { ...free, all }).open).toBe(want));
+
+test('those that are woken are those whose gate is open, the oldest first, and no more than there are free places', () => {
+  const seed = Number(process.env.PROW_SEED ?? Date.now() % 1_000_000);
+  const one = fc.record({
+    job: fc.constantFrom('a', 'b', 'c'), state: fc.constantFrom('triggered' as const, 'pending' as const), created: fc.nat(3),
+    limit: fc.constantFrom(undefined, 1, 2, 3), queue: fc.constantFrom(undefined, 'one', 'shut', 'wide'), agent: fc.constantFrom('kubernetes', 'kubernetes', 'jenkins'),
+  });
+  fc.assert(fc.property(fc.array(one, { maxLength: 14 }), fc.nat(4), (many, all) => {
+    const jobs = many.map(({ limit, queue, agent, ...rest }, at) => {
+      const made = jobOf({ ...rest, name: `j${String(at).padStart(2, '0')}`, ...(limit && { limit }), ...(queue && { queue }) });
+      return { ...made, spec: { ...made.spec, agent } };
+    });
+    const ours = jobs.filter(({ spec }) => spec.agent === 'kubernetes');
+    const open = ours.filter((job) => job.status.state === 'triggered' && isGated(job, { all }) && gate(job, ours, { ...free, all }).open === true)
+      .map(({ metadata }) => metadata).sort((x, y) => ((x.creationTimestamp ?? '') < (y.creationTimestamp ?? '') || (x.creationTimestamp === y.creationTimestamp && x.name < y.name) ? -1 : 1)).map(({ name }) => name);
+    const places = all === 0 ? open.length : Math.max(0, all - ours.filter(({ status }) => status.state === 'pending').length);
+    expect(startable(jobs, { ...free, all })).toEqual(open.slice(0, places));
+  }), { seed, numRuns: 1_000 });
+});
 
 interface Run { readonly name: string; readonly start: number; readonly pulls?: readonly number[]; readonly base?: string; readonly type?: ProwJob['spec']['type']; readonly state?: ProwJob['status']['state']; readonly done?: true; readonly extra?: readonly string[] }
 const refs = (pulls: readonly number[], base: string): Refs => ({ org: 'o', repo: 'r', base_ref: base, base_sha: `sha of ${pulls.join()}`, pulls: pulls.map((number) => ({ number, author: 'x', sha: String(Math.random()) })) });

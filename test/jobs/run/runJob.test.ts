@@ -47,7 +47,7 @@ test('a job from its pod to its end', async () => {
 });
 
 test.each<{ name: string; job: ProwJob; want: Partial<ProwJob['status']> }>([
-  { name: 'a cluster that nobody knows', job: jobOf('a', { cluster: 'moon' }), want: { state: 'error', description: 'There is no build cluster moon.' } },
+  { name: 'a cluster that nobody knows', job: jobOf('a', { cluster: 'moon' }), want: { state: 'error', description: 'The job cannot be run: there is no build cluster moon.' } },
   { name: 'no pod spec', job: jobOf('a', { pod_spec: undefined }), want: { state: 'error', description: 'The job has no pod spec.' } },
   { name: 'a queue that nobody knows', job: jobOf('a', { job_queue_name: 'x' }), want: { state: 'error', description: 'The job cannot start: the queue x has no capacity in plank.job_queue_capacities.' } },
   { name: 'aborted before it started', job: jobOf('a', {}, { state: 'aborted', description: 'New commits.' }), want: { state: 'aborted', description: 'New commits.' } },
