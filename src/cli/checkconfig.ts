@@ -1,8 +1,8 @@
 import { CHECKS, type CheckName } from '../config/checks/registry.js';
-import { staticJobs, type CheckInput } from '../config/checks/input.js';
+import { staticJobs, type CheckInput, type FileInput } from '../config/checks/input.js';
 import { unknownPlugins } from '../config/checks/plugins.js';
 import { UNKNOWN_KEY } from '../config/decode.js';
-import { formatFinding, type Finding } from '../config/findings.js';
+import { formatFinding, short, type Finding } from '../config/findings.js';
 import { readConfig, type Reading } from '../config/load.js';
 import type { JobCache } from '../config/read/cache.js';
 import type { Snapshot } from '../config/snapshot.js';
@@ -30,16 +30,21 @@ interface CheckconfigDeps {
 
 /**
  * Checks the configuration as upstream's command does (config 4.1): 1 when it does not load, or with `--strict` when there is a
- * warning, else 0. Every finding is one line, `file:line:column: key: message`, and a warning ends with its name; or JSON.
+ * warning, else 0. Of a configuration that does not load it still says what its files show. Every finding is one line, `file:line:column: key: message`, and a warning ends with its name; or JSON.
  */
 export async function checkconfig(args: readonly string[], { print, note, contextFault, github, cache }: CheckconfigDeps): Promise<number> {
   const options = readOptions(args);
   for (const name of options.unknownExclusions) note(`--exclude-warning: there is no warning ${JSON.stringify(name)}`);
   const survey = options.github && options.checks.some((name) => 'asks' in CHECKS[name]) ? await github(options.github) : undefined;
   const { findings, snapshot, ...read } = await readConfig(options.files, { cache });
-  if (!snapshot) return fail(findings.errors, speaker(options.output, print), note);
+  const say = speaker(options.output, print);
+  const files: FileInput = { ...read, files: options.files, loadWarnings: findings.warnings };
+  for (const finding of findings.errors) say(finding);
+  for (const finding of findings.warnings) if (finding.message !== UNKNOWN_KEY) note(formatFinding(finding));
+  for (const line of onlyInMain(read)) note(line);
+  if (!snapshot) return end({ errors: findings.errors.length, warnings: sayOfFiles(options.checks, files, { errors: findings.errors, say }) }, options, note);
   const input: CheckInput = {
-    ...read, snapshot, files: options.files, loadWarnings: findings.warnings, requiredAnnotations: options.requiredAnnotations,
+    ...read, ...files, snapshot, requiredAnnotations: options.requiredAnnotations,
     clusters: options.checks.includes('validate-cluster-field') ? await clusterStates(snapshot.prow, note) : { kind: 'unknown' },
     contextFault: (at) => {
       try {
@@ -49,19 +54,17 @@ export async function checkconfig(args: readonly string[], { print, note, contex
       }
     },
   };
-  const say = speaker(options.output, print);
   const errors = [...unknownPlugins(input), ...gerritTriggers(input), ...(await inRepoErrors(input, options))];
-  if (errors.length > 0) return fail(errors, say, note);
-  for (const finding of findings.warnings) if (finding.message !== UNKNOWN_KEY) note(formatFinding(finding));
-  for (const line of [...unreachable(input), ...unknownAgents(input), ...onlyInMain(read)]) note(line);
-  let count = 0;
+  for (const finding of errors) say(finding);
+  for (const line of [...unreachable(input), ...unknownAgents(input)]) note(line);
+  let warnings = 0;
   for (const name of options.checks) {
     const found = await findingsOf(name, input, survey);
     for (const finding of found) say(finding, name);
-    count += found.length;
+    warnings += found.length;
   }
-  note(count === 0 ? 'the configuration is fine' : `the configuration loads, with ${count} ${count === 1 ? 'warning' : 'warnings'}`);
-  return count > 0 && options.strict ? 1 : 0;
+  read.keepNotes();
+  return end({ errors: errors.length, warnings }, options, note);
 }
 
 type Say = (finding: Finding, check?: CheckName) => void;
@@ -69,7 +72,7 @@ type Say = (finding: Finding, check?: CheckName) => void;
 /** Prints findings for people, or one JSON object a line for programs. What has no place has no `file`. */
 function speaker(output: CheckconfigOptions['output'], print: (line: string) => void): Say {
   if (output === 'json') {
-    return ({ file, line, column, path, message }, check) => { print(JSON.stringify({ ...(file !== '' && { file, line, column, path }), severity: check ? 'warning' : 'error', ...(check && { check }), message })); };
+    return ({ file, line, column, path, message }, check) => { print(JSON.stringify({ ...(file !== '' && { file, line, column, path: short(path) }), severity: check ? 'warning' : 'error', ...(check && { check }), message: short(message) })); };
   }
   return (finding, check) => { print(`${finding.file === '' ? finding.message : formatFinding(finding)}${check ? ` [${check}]` : ''}`); };
 }
@@ -88,6 +91,7 @@ function unknownAgents(input: CheckInput): readonly string[] {
 async function findingsOf(name: CheckName, input: CheckInput, survey: RepoSurvey | undefined): Promise<readonly Finding[]> {
   const entry = CHECKS[name];
   if ('check' in entry) return entry.check(input);
+  if ('onFiles' in entry) return entry.onFiles(input);
   if (!survey) return [];
   try {
     return await entry.asks(input, survey);
@@ -97,8 +101,26 @@ async function findingsOf(name: CheckName, input: CheckInput, survey: RepoSurvey
   }
 }
 
-function fail(errors: readonly Finding[], say: Say, note: (line: string) => void): 1 {
-  for (const finding of errors) say(finding);
-  note(`the configuration is refused, with ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`);
-  return 1;
+/** Says what the checks of files find where there is no error yet; gives how much. */
+function sayOfFiles(checks: readonly CheckName[], files: FileInput, { errors, say }: Readonly<{ errors: readonly Finding[]; say: Say }>): number {
+  const placeOf = ({ file, line, column }: Finding) => JSON.stringify([file, line, column]);
+  const wrong = new Set(errors.map(placeOf));
+  let count = 0;
+  for (const name of checks) {
+    const entry = CHECKS[name];
+    for (const finding of 'onFiles' in entry ? entry.onFiles(files) : []) {
+      if (wrong.has(placeOf(finding))) continue;
+      say(finding, name);
+      count++;
+    }
+  }
+  return count;
+}
+
+/** The last word, and the exit code. */
+function end({ errors, warnings }: Readonly<{ errors: number; warnings: number }>, { strict }: Pick<CheckconfigOptions, 'strict'>, note: (line: string) => void): number {
+  const counted = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
+  if (errors > 0) note(`the configuration is refused, with ${counted(errors, 'error')}${warnings === 0 ? '' : ` and ${counted(warnings, 'warning')}`}`);
+  else note(warnings === 0 ? 'the configuration is fine' : `the configuration loads, with ${counted(warnings, 'warning')}`);
+  return errors > 0 || (warnings > 0 && strict) ? 1 : 0;
 }

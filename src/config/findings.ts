@@ -27,11 +27,12 @@ export function atMost(findings: readonly Finding[], most = MOST): readonly Find
   return next ? [...findings.slice(0, most), { ...next, path: '', message: `and ${findings.length - most} more from here on` }] : findings;
 }
 
-/** A text of a file stands in a message as it is; longer ones tell nobody more. */
-const LONGEST = 400;
+/** What is longer is left out of the middle: texts of a file stand in messages as they are. */
+const [LONGEST, HEAD] = [400, 300] as const;
 
-function short(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+/** A text that is not too long for a line. */
+export function short(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, HEAD)}…${text.slice(HEAD - LONGEST)}` : text;
 }
 
 /** `file:line:column: path: message`, one line. */

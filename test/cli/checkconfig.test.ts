@@ -154,10 +154,38 @@ test.each<[string, Files, readonly string[]]>([
   ['a plugin that nobody knows, in a supplemental file', { 'plugins.yaml': 'plugins: {o: {plugins: [cat]}}', 'plugins/x_pluginconfig.yaml': '\nplugins: {p: {plugins: [gnu]}}' }, ['plugins/x_pluginconfig.yaml:2:25: plugins.p.plugins[0]: there is no plugin "gnu"']],
   ['a presubmit that Gerrit may not start', { 'config.yaml': 'gerrit: {allowed_presubmit_trigger_re: "^/test "}', 'jobs.yaml': `presubmits: {o/r: [{name: a, ${spec}}, {name: b, trigger: /go, rerun_command: /go, ${spec}}]}` }, ['jobs.yaml:1:96: presubmits["o/r"][1].rerun_command: b: "/go" does not match gerrit.allowed_presubmit_trigger_re']],
 ])('fails without --strict: %s', async (_, files, want) => {
-  const { code, out } = await check(files);
+  const { code, out } = await check(files, ['--exclude-warning=non-decorated-jobs']);
   expect(code).toBe(1);
   expect([...out].sort()).toEqual(expect.arrayContaining([...want]));
   expect(out).toHaveLength(want.length);
+});
+
+test('what does not load is still looked at file by file', async () => {
+  const files: Files = {
+    'config.yaml': 'plonk: 1\ntide: {sync_period: 5, queries: [{orgs: [o], labels: [lgtm], missingLabels: [needs-ok-to-test]}], x: 1}',
+    'jobs/a.yaml': `periodics: [{name: a, interval: 1h, clusters: c, cluster: 5, spec: {containers: [{imag: x}]}}]`,
+    'jobs/b.yaml': 'periodics: [',
+    'plugins.yaml': 'sizes: {}\nplugins: {o: {plugins: [approve]}}',
+    'prow/p/x_prowconfig.yaml': 'tide: {merge_method: {o: squash}}',
+  };
+  const { code, out, notes } = await check(files);
+  expect(code).toBe(1);
+  expect(out).toEqual([
+    'config.yaml:2:21: tide.sync_period: expected a duration like 1h30m or 90s, found "5"', expect.stringMatching(/^jobs\/b\.yaml:1:\d+: /),
+    'config.yaml:1:1: plonk: unknown key, it has no effect [unknown-fields]', 'config.yaml:2:99: tide.x: unknown key, it has no effect [unknown-fields]', 'plugins.yaml:1:1: sizes: unknown key, it has no effect [unknown-fields]',
+    'jobs/a.yaml:1:59: periodics[0].cluster: expected quotes: upstream takes no plain number or boolean for a text [unquoted-texts]', 'prow/p/x_prowconfig.yaml:1:1: expected configuration of p only, found some of o [validate-supplemental-prow-config-hierarchy]',
+  ]);
+  expect(notes).toEqual(['the configuration is refused, with 2 errors and 5 warnings']);
+  const all = await check(files, ['--warnings=unknown-fields-all']);
+  expect(all.out.slice(2).filter((line) => line.startsWith('jobs'))).toEqual(['jobs/a.yaml:1:37: periodics[0].clusters: unknown key, it has no effect [unknown-fields-all]', 'jobs/a.yaml:1:84: periodics[0].spec.containers[0].imag: unknown key, it has no effect [unknown-fields-all]']);
+  const json = await check({ 'config.yaml': 'plonk: 1\nlog_level: loud' }, ['--output=json']);
+  expect(json.out.map((line) => (JSON.parse(line) as { severity: string }).severity)).toEqual(['error', 'warning']);
+});
+
+test('all warnings are told beside an error that a load does not see', async () => {
+  const { code, out, notes } = await check({ 'config.yaml': 'plonk: 1', 'plugins.yaml': 'plugins: {o: {plugins: [approve, gnu]}}' });
+  expect({ code, out }).toEqual({ code: 1, out: ['plugins.yaml:1:34: plugins.o.plugins[1]: there is no plugin "gnu"', 'plugins.yaml:1:11: plugins.o: enables approve without verify-owners for o/* [validate-owners]', 'config.yaml:1:1: plonk: unknown key, it has no effect [unknown-fields]'] });
+  expect(notes).toEqual(['the configuration is refused, with 1 error and 2 warnings']);
 });
 
 test('warnings are chosen as upstream does', () => {

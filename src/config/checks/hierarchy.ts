@@ -6,7 +6,7 @@ import { PluginsConfig } from '../plugins/schema.js';
 import { ProwConfig } from '../prow/schema.js';
 import { setKeys } from '../united.js';
 import type { Source } from '../yaml/source.js';
-import type { Check } from './input.js';
+import type { FileCheck } from './input.js';
 
 /** What a supplemental file is about: everything, or these organisations and repositories (`org/repo`). */
 interface About {
@@ -18,7 +18,7 @@ interface About {
  * A supplemental file in the folder `<org>/` may be about that organisation as a whole only, one in `<org>/<repo>/` about that repository only.
  * Folders count from the supplemental folder itself, wherever the command is run.
  */
-export const supplementalHierarchy: Check = ({ files, prowSources, pluginSources }) => [
+export const supplementalHierarchy: FileCheck = ({ files, prowSources, pluginSources }) => [
   ...prowSources.slice(1).flatMap((source) => misplaced(source, files.supplementalProwConfigDirs ?? [], aboutProw)),
   ...pluginSources.slice(1).flatMap((source) => misplaced(source, files.supplementalPluginConfigDirs ?? [], aboutPlugins)),
 ];

@@ -32,6 +32,12 @@ export interface CheckInput {
 
 export type Check = (input: CheckInput) => readonly Finding[];
 
+/** What is known even where the configuration does not load. */
+export type FileInput = Pick<CheckInput, 'files' | 'loadWarnings' | 'prowSources' | 'pluginSources' | 'jobSources'>;
+
+/** A check that looks at each file by itself. */
+export type FileCheck = (input: FileInput) => readonly Finding[];
+
 /** A static job with its repository (empty for a periodic) and a way to tell its place. */
 export type StaticJob = Readonly<{ at: Read<unknown>['at']; repo: string } & (
   | { type: 'presubmit'; job: Presubmit } | { type: 'postsubmit'; job: Postsubmit } | { type: 'periodic'; job: Periodic }
@@ -39,13 +45,25 @@ export type StaticJob = Readonly<{ at: Read<unknown>['at']; repo: string } & (
 
 /** Tide's queries as the files have them: the snapshot's are united and in another order, so that their places are lost. */
 export function fileQueries({ prowSources }: Pick<CheckInput, 'prowSources'>): readonly TideQuery[] {
-  return prowSources.flatMap((source) => decode(ProwConfig, source, noFindings(), [])?.tide.queries ?? []);
+  const known = queriesOf.get(prowSources) ?? prowSources.flatMap((source) => decode(ProwConfig, source, noFindings(), [])?.tide.queries ?? []);
+  queriesOf.set(prowSources, known);
+  return known;
 }
+
+/** Half of the checks ask for these. */
+const queriesOf = new WeakMap<readonly Source[], readonly TideQuery[]>();
+const jobsOf = new WeakMap<ReadJobs, readonly StaticJob[]>();
 
 const nowhere: Read<unknown>['at'] = (_, message) => ({ file: '', line: 1, column: 1, path: '', message });
 
 /** All static jobs in configuration order. */
-export function staticJobs({ snapshot: { jobs }, jobs: read }: Pick<CheckInput, 'snapshot' | 'jobs'>): readonly StaticJob[] {
+export function staticJobs({ snapshot, jobs }: Pick<CheckInput, 'snapshot' | 'jobs'>): readonly StaticJob[] {
+  const known = jobsOf.get(jobs) ?? allJobs(snapshot, jobs);
+  jobsOf.set(jobs, known);
+  return known;
+}
+
+function allJobs({ jobs }: Snapshot, read: ReadJobs): readonly StaticJob[] {
   return [
     ...[...jobs.presubmits].flatMap(([repo, list]) => list.map((job, n): StaticJob => ({ type: 'presubmit', repo, job, at: read.presubmits.get(repo)?.[n]?.at ?? nowhere }))),
     ...[...jobs.postsubmits].flatMap(([repo, list]) => list.map((job, n): StaticJob => ({ type: 'postsubmit', repo, job, at: read.postsubmits.get(repo)?.[n]?.at ?? nowhere }))),

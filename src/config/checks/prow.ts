@@ -6,17 +6,18 @@ import { JobConfig } from '../jobs/schema.js';
 import { rawFaults } from '../kube/unknown.js';
 import type { ProtectionPolicy } from '../prow/branchProtection.js';
 import { ProwConfig } from '../prow/schema.js';
+import { noted } from '../yaml/notes.js';
 import type { Source } from '../yaml/source.js';
-import { type Check } from './input.js';
+import type { Check, FileCheck } from './input.js';
 
 /** Keys that nothing reads, in config.yaml and plugins.yaml themselves. */
-export const unknownFields: Check = ({ files, loadWarnings, prowSources }) => {
+export const unknownFields: FileCheck = ({ files, loadWarnings, prowSources }) => {
   const main = loadWarnings.filter(({ file, message }) => message === UNKNOWN_KEY && (file === files.configPath || file === files.pluginConfigPath));
   return [...main, ...prowSources.slice(0, 1).flatMap(unknownInProw)];
 };
 
 /** The same in every file; upstream leaves supplemental files out. */
-export const unknownFieldsAll: Check = ({ loadWarnings, prowSources, jobSources }) => [
+export const unknownFieldsAll: FileCheck = ({ loadWarnings, prowSources, jobSources }) => [
   ...loadWarnings.filter(({ message }) => message === UNKNOWN_KEY),
   ...prowSources.flatMap(unknownInProw),
   ...jobSources.flatMap((source) => unknownIn(JobConfig, source)),
@@ -33,13 +34,19 @@ export function unknownIn(schema: z.ZodType, source: Source): readonly Finding[]
  * Ours: texts that stand there as plain numbers or booleans. They are taken as texts here; upstream refuses them everywhere but in the
  * presets of job files (config 1.1).
  */
-export const unquotedTexts: Check = ({ prowSources, jobSources }) => {
-  const found = (schema: z.ZodType, source: Source) => rawFaults(schema, source.value).unquoted.map((path) => source.finding(path, 'expected quotes: upstream takes no plain number or boolean for a text'));
+export const unquotedTexts: FileCheck = ({ prowSources, jobSources }) => {
+  const found = (schema: z.ZodType, source: Source) => noted(source, 'unquoted', arePaths, () => rawFaults(schema, source.value).unquoted)
+    .map((path) => source.finding(path, 'expected quotes: upstream takes no plain number or boolean for a text'));
   return [
     ...prowSources.flatMap((source) => [...found(ProwConfig, source), ...found(JobConfig, source)]),
     ...jobSources.flatMap((source) => found(JobsOnly, source)),
   ];
 };
+
+function arePaths(value: unknown): value is readonly Path[] {
+  return Array.isArray(value) && value.every((path) => Array.isArray(path) && path.every((part) => typeof part === 'string' || typeof part === 'number'));
+}
+
 const JobsOnly = JobConfig.unwrap().omit({ presets: true });
 
 export const validateUrls: Check = (input) => {

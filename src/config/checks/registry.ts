@@ -1,6 +1,6 @@
 import { appInstallation, ownersPresence, type GithubCheck } from './github.js';
 import { supplementalHierarchy } from './hierarchy.js';
-import type { Check } from './input.js';
+import type { Check, FileCheck } from './input.js';
 import { duplicateJobRefs, longJobNames, nonDecoratedJobs, periodicDefaultCloneConfig, requiredJobAnnotations, validDecoration, validateClusterField } from './jobs.js';
 import { configUpdaterAcls, missingTrigger, validateLabel, validateOwners } from './plugins.js';
 import { managedWebhooks, unknownFields, unknownFieldsAll, unmanagedWithoutSubconfig, unquotedTexts, validateUrls } from './prow.js';
@@ -10,6 +10,8 @@ import { mismatchedTide, mismatchedTideLenient, needsOkToTest, tideContextPolicy
 interface Entry {
   readonly set: 'default' | 'expensive' | 'optional';
   readonly check?: Check;
+  /** Instead of `check` where the files alone tell, so that it can be said of a configuration that does not load, too. */
+  readonly onFiles?: FileCheck;
   /** Instead of `check` where only GitHub can tell. */
   readonly asks?: GithubCheck;
 }
@@ -25,18 +27,18 @@ export const CHECKS = {
   'long-job-names': { set: 'default', check: longJobNames },
   'duplicate-job-refs': { set: 'default', check: duplicateJobRefs },
   'periodic-default-clone-config': { set: 'default', check: periodicDefaultCloneConfig },
-  'needs-ok-to-test': { set: 'default', check: needsOkToTest },
+  'needs-ok-to-test': { set: 'default', onFiles: needsOkToTest },
   'managed-webhooks': { set: 'default', check: managedWebhooks },
   'validate-owners': { set: 'default', check: validateOwners },
   'verify-owners-presence': { set: 'expensive', asks: ownersPresence },
   'missing-trigger': { set: 'default', check: missingTrigger },
   'validate-urls': { set: 'default', check: validateUrls },
-  'unknown-fields': { set: 'default', check: unknownFields },
-  'unknown-fields-all': { set: 'optional', check: unknownFieldsAll },
-  'unquoted-texts': { set: 'default', check: unquotedTexts },
+  'unknown-fields': { set: 'default', onFiles: unknownFields },
+  'unknown-fields-all': { set: 'optional', onFiles: unknownFieldsAll },
+  'unquoted-texts': { set: 'default', onFiles: unquotedTexts },
   templates: { set: 'default', check: templates },
   'validate-cluster-field': { set: 'default', check: validateClusterField },
-  'validate-supplemental-prow-config-hierarchy': { set: 'default', check: supplementalHierarchy },
+  'validate-supplemental-prow-config-hierarchy': { set: 'default', onFiles: supplementalHierarchy },
   'validate-unmanaged-branchconfig-has-no-subconfig': { set: 'default', check: unmanagedWithoutSubconfig },
   'validate-label': { set: 'default', check: validateLabel },
   'required-job-annotations': { set: 'default', check: requiredJobAnnotations },

@@ -3,7 +3,7 @@ import type { ProtectionPolicy } from '../prow/branchProtection.js';
 import { placeIn } from '../places.js';
 import type { TideQuery } from '../prow/tide.js';
 import type { Finding, Path } from '../findings.js';
-import { fileQueries, type Check, type CheckInput } from './input.js';
+import { fileQueries, type Check, type CheckInput, type FileCheck, type FileInput } from './input.js';
 import { pluginScope, externalScope } from './plugins.js';
 import { describe, namedRepos, placesOf, union, without, type Places, type Scope } from './scope.js';
 
@@ -57,12 +57,12 @@ function byQuery(places: readonly string[], covered: readonly Places[], counts: 
   return [...found].sort(([a], [b]) => a - b);
 }
 
-function atQuery(input: CheckInput, n: number, key: string, message: string): Finding {
+function atQuery(input: Pick<FileInput, 'prowSources'>, n: number, key: string, message: string): Finding {
   return placeIn(input.prowSources, ['tide', 'queries', n, key], message);
 }
 
 /** A query that trusts what it cannot: `lgtm` needs an order, and the order is only taken once the change is ok to test. */
-export const needsOkToTest: Check = (input) => fileQueries(input).flatMap((query, n) =>
+export const needsOkToTest: FileCheck = (input) => fileQueries(input).flatMap((query, n) =>
   (query.labels.includes('lgtm') && query.missingLabels.includes('needs-ok-to-test')
     ? [atQuery(input, n, 'missingLabels', 'forbids needs-ok-to-test, which has no effect beside the required label lgtm')]
     : []));

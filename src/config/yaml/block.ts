@@ -11,6 +11,8 @@ import { plainScalar } from './plainScalars.js';
 const ODD_CHARACTER = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
 const MAX_DEPTH = 60;
 const LONGEST_KEY = 250;
+/** On a text of millions of characters, V8's expressions run out of stack. */
+const LONGEST_LINE = 100_000;
 const [LINE_END, SPACE, QUOTES, HASH, APOSTROPHE, DASH, COLON] = [0x0a, 0x20, 0x22, 0x23, 0x27, 0x2d, 0x3a];
 
 /** What is thrown where another reader is needed; it says nothing, since that one will. */
@@ -51,6 +53,7 @@ function toNextLine(at: Cursor): void {
     at.to = text.indexOf('\n', from);
     const first = text.charCodeAt(from);
     if (first === LINE_END || first === HASH) continue;
+    if (at.to - from > LONGEST_LINE) throw OTHER_READER;
     at.from = from;
     at.indent = from - start;
     return;
