@@ -20,7 +20,6 @@ import { createTideMemory } from './adapters/tideMemory.js';
 import { createTideViews } from './adapters/tideViews.js';
 import type { Settings } from './cli/settings.js';
 import { every, configStatus, followRepo, hearOfPushes, restricted, tellOfChanges, watchFiles } from './configSource.js';
-import type { Snapshot } from './config/snapshot.js';
 import { openEventSide } from './eventSide.js';
 import { missingGrants } from './core/grants.js';
 import { VERSION } from './core/version.js';
@@ -28,7 +27,7 @@ import type { Clock } from './core/ports/clock.js';
 import type { Log } from './core/ports/log.js';
 import { startRedis } from './embedded/redis/redis.js';
 import { createHandling } from './handlers/dispatch.js';
-import { helpDocument } from './handlers/help.js';
+import { openHelp } from './helpSide.js';
 import { plugins } from './handlers/registry.js';
 import { tideJson } from './tide/json.js';
 import { tideKeys } from './tide/keys.js';
@@ -48,8 +47,6 @@ import { openAdders, openQueues, startWorkers } from './worker.js';
 const clock: Clock = { now: () => Date.now() };
 /** So long a start waits for Redis; after that it serves, and says that Redis is away. */
 const REDIS_WAIT_MS = 5_000;
-/** The help pages do not wait longer for GitHub. */
-const HELP_MS = 1_000;
 /** Every run may be repeated, so one that takes longer is handed back to another worker. */
 const HAND_BACK_MS = 5_000;
 
@@ -224,9 +221,11 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const hook = components.has('hook') && events.secrets
     ? createHook({ store: promptStore, handling, secrets: events.secrets, clock, log, metrics })
     : undefined;
+  const help = openHelp({ config, plugins, settings, repositories: (org, options) => github.repositories(org, options), external: events.plugins, clock, log });
+  closings.push(async () => { help.stop(); });
   const web = createWeb({
     webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed,
-    help: async (signal) => helpDocument(config.current(), plugins, await reposOf(config.current(), (org) => github.repositories(org, { signal: AbortSignal.any([signal, AbortSignal.timeout(HELP_MS)]) }))),
+    help: () => help.document(), inRepo: help.inRepo,
     tideJson: async () => tideJson(config.current(), await views.pools()), checks, remarks, configStatus: status, jobs: jobPages, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });
@@ -252,12 +251,6 @@ async function listenForProbes({ health: { port, asked }, host }: Settings, { ch
     log.info({ port }, 'the default health port is taken; probes are on the main port alone');
     return undefined;
   }
-}
-
-/** Repositories of the organisations that plugins.yaml names; one that cannot be listed contributes none. */
-async function reposOf(config: Snapshot, list: (org: string) => Promise<readonly string[]>): Promise<ReadonlyMap<string, readonly string[]>> {
-  const orgs = [...config.enabled.keys()].filter((key) => !key.includes('/'));
-  return new Map(await Promise.all(orgs.map(async (org) => [org, await list(org).catch(() => [])] as const)));
 }
 
 /** Says once what the App lacks; GitHub being away is no reason not to start. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Snapshot } from '../config/snapshot.js';
 import { parseSlug, type Repo } from '../core/ids.js';
 import type { Plugin } from './plugin.js';
@@ -60,17 +61,44 @@ export function helpDocument(
   const keys = new Set([...config.enabled.keys(), ...Object.keys(externalPlugins)]);
   const expand = (key: string): readonly string[] => (key.includes('/') ? [key] : (reposOf.get(key) ?? []).map((name) => `${key}/${name}`));
   const all = [...new Set([...keys].flatMap(expand))].sort();
-  const repos = all.filter(isSlug).map((slug) => parseSlug(slug));
+  const enabled = all.filter(isSlug).map((slug) => parseSlug(slug)).map((repo) => ({ repo, names: new Set(config.pluginsFor(repo)) }));
   return {
     AllRepos: all,
     RepoPlugins: { '': plugins.map((plugin) => plugin.name), ...Object.fromEntries(config.enabled) },
     RepoExternalPlugins: Object.fromEntries(Object.entries(externalPlugins).map(([key, list]) => [key, list.map((plugin) => plugin.name)])),
-    PluginHelp: Object.fromEntries(plugins.map((plugin) => [plugin.name, helpOf(plugin, config, repos.filter((repo) => config.pluginsFor(repo).includes(plugin.name)))])),
+    PluginHelp: Object.fromEntries(plugins.flatMap((plugin) => {
+      const help = helpIfAny(plugin, config, enabled.filter(({ names }) => names.has(plugin.name)).map(({ repo }) => repo));
+      return help ? [[plugin.name, help]] : [];
+    })),
     ExternalPluginHelp: external,
   };
 }
 
+/** One that cannot describe itself is left out, and takes no other with it (plugins-policy 1.11). */
+function helpIfAny(plugin: Plugin, config: Snapshot, repos: readonly Repo[]): PluginHelp | undefined {
+  try {
+    return helpOf(plugin, config, repos);
+  } catch {
+    return undefined;
+  }
+}
+
+const text = z.string().catch('');
+const texts = z.array(z.string()).nullish().catch(undefined).transform((list) => list ?? []);
+const ExternalHelp = z.object({
+  Description: text,
+  Config: z.record(z.string(), z.string()).nullish().catch(undefined).transform((map) => map ?? {}),
+  Snippet: z.string().optional().catch(undefined),
+  Commands: z.array(z.object({ Usage: text, Featured: z.boolean().catch(false), Description: text, Examples: texts, WhoCanUse: text })).nullish().catch(undefined).transform((list) => list ?? []),
+});
+
+/** The help that an external plugin gave, as far as it has the right shape; its events are those that it is configured to get. Throws for what is no help at all. */
+export function externalHelp(answer: unknown, events: readonly string[]): PluginHelp {
+  const { Snippet, ...help } = ExternalHelp.parse(answer);
+  return { ...help, ...(Snippet ? { Snippet } : {}), Events: events };
+}
+
 /** A key of plugins.yaml may be anything; one that is no repository has no help of its own. */
-function isSlug(key: string): boolean {
+export function isSlug(key: string): boolean {
   return /^[\w.-]+\/[\w.-]+$/.test(key);
 }

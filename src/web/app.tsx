@@ -7,6 +7,8 @@ import type { Feed } from '../core/ports/feed.js';
 import type { Log } from '../core/ports/log.js';
 import type { TideViews } from '../core/ports/tide.js';
 import { findAsset } from './assets.js';
+import type { HelpDocument, InRepo } from './catalogue.js';
+import { catalogueRoutes } from './catalogueRoutes.js';
 import type { ConfigStatus } from './configStatus.js';
 import { problemsOf, type Check } from './health.js';
 import { askRoutes } from './jobs/actRoutes.js';
@@ -26,7 +28,9 @@ export interface WebDeps {
   readonly tide: Pick<TideViews, 'pools' | 'merges'>;
   readonly feed: Feed;
   /** The plugin help document (plugins-policy 1.11). */
-  readonly help: (signal: AbortSignal) => Promise<unknown>;
+  readonly help: (signal: AbortSignal) => Promise<HelpDocument>;
+  /** What is on in a repository; undefined for what is none. */
+  readonly inRepo: (slug: string) => InRepo | undefined;
   /** `/tide.js` (tide 19.2). */
   readonly tideJson: () => Promise<unknown>;
   /** Without these nothing can be taken: readiness fails. */
@@ -75,7 +79,7 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
     };
   };
   const { jobs } = deps;
-  const listener = { adminUrl: deps.adminUrl, pages: ['/', ...(jobs ? ['/jobs'] : []), '/plugin-help.js', '/tide.js'] };
+  const listener = { adminUrl: deps.adminUrl, pages: ['/', ...(jobs ? ['/jobs'] : []), '/command-help', '/plugins', '/tide.js'] };
   if (jobs) {
     app.route('/', listRoutes(jobs, listener));
     app.route('/', runRoutes(jobs, { ...listener, acting: 'commands' }));
@@ -89,6 +93,8 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
     return c.html(html`<!doctype html>${page}`, 200, { 'Cache-Control': 'no-store' });
   });
   app.get('/parts/overview', async (c) => c.html(<LiveParts {...await overview()} />, 200, { 'Cache-Control': 'no-store' }));
+
+  app.route('/', catalogueRoutes(deps, listener));
 
   app.get('/live', (c) => {
     c.header('X-Accel-Buffering', 'no');
@@ -116,6 +122,8 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
     app.all(path, (c) => c.text('only GET\n', 405, { Allow: 'GET, HEAD' }));
   };
   json('/plugin-help.js', deps.help);
+  // The page that upstream's front end has there for people (deck 3), and what its hook has for programs.
+  app.get('/plugin-help', async (c, next) => (c.req.header('accept')?.includes('text/html') ? c.redirect('/command-help', 301) : next()));
   json('/plugin-help', deps.help);
   json('/tide.js', () => deps.tideJson());
   const { configStatus } = deps;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CATALOGUE_CSS } from './catalogueStyle.js';
 import { JOBS_JS } from './jobs/script.js';
 import { JOBS_CSS } from './jobs/style.js';
 
@@ -82,7 +83,7 @@ if (live && 'EventSource' in window) {
 }
 `;
 
-const CSS = BASE_CSS + JOBS_CSS;
+const CSS = BASE_CSS + JOBS_CSS + CATALOGUE_CSS;
 const JS = LIVE_JS + JOBS_JS;
 
 interface Asset {

@@ -5,6 +5,7 @@ import { silentLog } from '../../src/core/ports/log.js';
 import type { PoolView } from '../../src/core/ports/tide.js';
 import { createWeb, type WebDeps } from '../../src/web/app.js';
 import { cssPath } from '../../src/web/assets.js';
+import type { HelpDocument } from '../../src/web/catalogue.js';
 import { shownProblem, type ConfigStatus } from '../../src/web/configStatus.js';
 
 const pool: PoolView = {
@@ -16,10 +17,15 @@ const event: EventSummary = {
   plugins: [{ plugin: 'hold', state: 'done', actions: ['label.add'], error: undefined, ms: 3 }, { plugin: 'lgtm', state: 'done', actions: [], error: undefined, ms: 1 }],
 };
 
+const HELP: HelpDocument = {
+  AllRepos: ['acme/shop'], RepoPlugins: { '': ['hold'], acme: ['hold'] }, RepoExternalPlugins: {}, ExternalPluginHelp: {},
+  PluginHelp: { hold: { Description: 'Keeps <b>it</b> back.', Config: {}, Events: [], Commands: [{ Usage: '/hold', Featured: true, Description: 'Holds.', Examples: ['/hold'], WhoCanUse: 'Anyone' }] } },
+};
+
 function web(over: Partial<WebDeps> = {}) {
   return createWeb({
     webhookPath: '/hook', hook: undefined, events: { recent: async () => [event] }, tide: { pools: async () => [pool], merges: async () => [] },
-    feed: { publish() {}, async *subscribe() {} }, help: async () => ({ AllRepos: ['acme/shop'] }), tideJson: async () => ({ Pools: [{ Org: '</script>' }] }),
+    feed: { publish() {}, async *subscribe() {} }, help: async () => HELP, inRepo: () => ({ plugins: ['hold'], external: [] }), tideJson: async () => ({ Pools: [{ Org: '</script>' }] }),
     checks: [], remarks: [], linkUrl: () => 'https://github.com', adminUrl: undefined, clock: { now: () => 61_000 }, log: silentLog, ...over,
   });
 }
@@ -83,7 +89,7 @@ test('the front page still comes when Redis does not answer, and says what is wr
 
 test('JSON is plain, or a script that assigns the variable asked for; other names are refused', async () => {
   const { app } = web();
-  expect(await (await app.request('/plugin-help.js')).json()).toEqual({ AllRepos: ['acme/shop'] });
+  expect(await (await app.request('/plugin-help.js')).json()).toEqual(HELP);
   const script = await app.request('/tide.js?var=tideData');
   expect(await script.text()).toBe('var tideData = {"Pools":[{"Org":"\\u003c/script>"}]};');
   expect((await app.request('/tide.js?var=a;alert(1)')).status).toBe(400);

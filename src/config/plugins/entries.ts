@@ -105,11 +105,18 @@ export function blockadesFor(
 
 /**
  * The external plugins that get an event: those of the organisation, which may leave repositories out, and the repository's own; one
- * without events gets all. An event of an organisation alone has no repository.
+ * without events gets all. An event of an organisation alone has no repository; without an event all of them are meant.
  */
-export function externalPluginsFor(config: Sections<'external_plugins'>, { org, name }: Readonly<{ org: string; name: string | undefined }>, event: string): readonly ExternalPlugin[] {
+export function externalPluginsFor(config: Sections<'external_plugins'>, { org, name }: Readonly<{ org: string; name: string | undefined }>, event: string | undefined): readonly ExternalPlugin[] {
   const excludes = ({ excluded_repos }: ExternalPlugin) => name !== undefined && excluded_repos.some((one) => one.toLowerCase() === name.toLowerCase());
   const ofOrg = (ownAnyCase(config.external_plugins, org) ?? []).filter((plugin) => !excludes(plugin));
   const ofRepo = name === undefined ? [] : (ownAnyCase(config.external_plugins, `${org}/${name}`) ?? []);
-  return [...ofOrg, ...ofRepo].filter(({ events }) => events.length === 0 || events.includes(event));
+  return [...ofOrg, ...ofRepo].filter(({ events }) => event === undefined || events.length === 0 || events.includes(event));
+}
+
+/** External plugins by name, of the whole installation or those of a repository whatever the event; the last definition of a name counts. */
+export function externalPluginsOf(config: Sections<'external_plugins'>, repo?: Repo): ReadonlyMap<string, ExternalPlugin> {
+  const all = Object.values(config.external_plugins).flat();
+  const here = repo ? [...externalPluginsFor(config, repo, undefined)] : all;
+  return new Map(here.map((plugin) => [plugin.name || plugin.endpoint, plugin]));
 }

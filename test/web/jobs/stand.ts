@@ -61,11 +61,11 @@ export function openStand({ hidden = [], mode = 'act', now = () => BEGINNING + 3
   const folderOf = ({ spec, status }: ProwJob): string | undefined => (status.build_id ? `file://${dir}/bucket/logs/${spec.job}/${status.build_id}` : undefined);
   const pages = openJobPages({
     index, jobs, clusters: { get: () => ({ kind: 'cluster', alias: 'default', pods, index: {} }) } as unknown as Pick<BuildClusters, 'get'>,
-    storage, resultsOf: folderOf, config, linkUrl: () => 'https://github.com', clock: { now }, uuid: () => `uuid-${ids++}`, mode, log: silentLog,
+    storage, resultsOf: folderOf, config, linkUrl: () => 'https://github.com', clock: { now }, uuid: () => `uuid-${ids++}`, patienceMs: Number.POSITIVE_INFINITY, mode, log: silentLog,
   });
   const { app } = createWeb({
     webhookPath: '/hook', hook: undefined, events: { recent: async () => [] }, tide: { pools: async () => [], merges: async () => [] }, feed: { publish() {}, async *subscribe() {} },
-    help: async () => ({}), tideJson: async () => ({}), checks: [], remarks: [], linkUrl: () => 'https://github.com', adminUrl: undefined, clock: { now }, log: silentLog, jobs: pages,
+    help: async () => ({ AllRepos: [], RepoPlugins: {}, RepoExternalPlugins: {}, PluginHelp: {}, ExternalPluginHelp: {} }), inRepo: () => undefined, tideJson: async () => ({}), checks: [], remarks: [], linkUrl: () => 'https://github.com', adminUrl: undefined, clock: { now }, log: silentLog, jobs: pages,
   });
   return {
     dir, index, pages, app, admin: createQueueUi({ queues: [], mode, jobs: pages }), folderOf,
