@@ -47,9 +47,11 @@ export function targetsOf({ states, required, presubmits, branch }: Head): reado
   return [...reported, ...missing];
 }
 
+const byContext = (a: Target, b: Target) => (a.context < b.context ? -1 : 1);
+
 /** The contexts that are successful because somebody overrode them. */
 export function overriddenOf(targets: readonly Target[]): readonly Target[] {
-  return targets.flatMap(({ context, job, status, check }) => {
+  return [...targets].sort(byContext).flatMap(({ context, job, status, check }) => {
     const target = { context, job, status: status && isOverridden(status) ? status : undefined, check: check && isOverridden(check) ? check : undefined };
     return target.status || target.check ? [target] : [];
   });
@@ -59,7 +61,7 @@ export function overriddenOf(targets: readonly Target[]): readonly Target[] {
 export function named(targets: readonly Target[], names: readonly string[]): Readonly<{ found: readonly Target[]; unknown: readonly string[] }> {
   const fits = ({ context, job }: Target, name: string) => name === context || name === job?.name;
   return {
-    found: targets.filter((target) => names.some((name) => fits(target, name))).sort((a, b) => (a.context < b.context ? -1 : 1)),
+    found: targets.filter((target) => names.some((name) => fits(target, name))).sort(byContext),
     unknown: names.filter((name) => !targets.some((target) => fits(target, name))),
   };
 }

@@ -70,7 +70,7 @@ function cancel(event: Event, names: readonly string[] | 'all', { tips: { pull }
   const overridden = overriddenOf(targets);
   const found = names === 'all' ? overridden : named(overridden, names).found;
   if (found.length === 0) return [reply(event, 'override-cancel', NOTHING_TO_CANCEL)];
-  return [...cancelActions(found, { pull, login, url }), reply(event, 'override-cancel', cancelledText(found.map(({ context }) => context).sort(), login))];
+  return [...cancelActions(found, { pull, login, url }), reply(event, 'override-cancel', cancelledText(found.map(({ context }) => context), login))];
 }
 
 const line = (verb: Verb) => pattern(`(?mi)^/${verb}(?:[ \\t]+([^\\r\\n]*))?\\r?$`);
