@@ -5,6 +5,7 @@ import { mergeProtectionFor } from '../config/prow/protectionLookup.js';
 import type { Presubmit } from '../config/jobs/schema.js';
 import { baseShaIn } from '../core/baseSha.js';
 import type { Repo } from '../core/ids.js';
+import { saysOverridden, SKIP_RETEST } from '../core/override.js';
 import type { BranchRules, CheckMark, Mark, PoolMember, RequiredCheck, SuiteMark } from '../core/ports/merging.js';
 import { pattern, type Pattern } from '../core/re2.js';
 import { TIDE, sameName } from './names.js';
@@ -135,8 +136,6 @@ export function newestAttempts(marks: readonly Mark[]): ReadonlyMap<string, read
   return byName;
 }
 
-const SKIP_RETEST = '[prow:skip-retest]';
-
 /** Whether a success of one of our jobs is proved for a base: by its base SHA, or by the mark that says it holds for any (tide 6.2). */
 export function proves(mark: Mark, baseSha: string): boolean {
   if (resultOf(mark) !== 'success') return false;
@@ -158,9 +157,20 @@ export interface CheckInput {
   readonly self: string;
 }
 
+/**
+ * The marks without what people have overridden. Nobody can change a check run of another App, so an override is one of ours of the same name; it speaks
+ * for those that began before it, as long as it is our newest.
+ */
+function withoutOverridden(marks: readonly Mark[], self: string): readonly Mark[] {
+  const ours = marks.filter((mark): mark is CheckMark => mark.source === 'check' && sameName(mark.app, self));
+  const overrides = [...newestAttempts(ours).values()].flat().filter((mark): mark is CheckMark => mark.source === 'check' && resultOf(mark) === 'success' && saysOverridden(mark.title));
+  if (overrides.length === 0) return marks;
+  return marks.filter((mark) => mark.source === 'status' || sameName(mark.app, self) || !overrides.some((one) => sameName(one.name, mark.name) && startOf(mark) <= (one.completedAt ?? startOf(one))));
+}
+
 /** Every check that matters for a head, by name; only when each is `success` may it merge. */
 export function readChecks({ member, policy, baseSha, self }: CheckInput): readonly CheckState[] {
-  const newest = newestAttempts(member.marks);
+  const newest = newestAttempts(withoutOverridden(member.marks, self));
   const open = new Map(member.suites.filter((suite) => !suite.completed && suite.app !== self).map((suite) => [suite.id, suite]));
   const states = new Map<string, CheckState>();
   for (const [key, marks] of newest) {

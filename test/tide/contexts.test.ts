@@ -31,6 +31,20 @@ describe('the newest attempt decides', () => {
   ])('$name', ({ marks, want }) => expect(states(marks)).toEqual(want));
 });
 
+describe('an override is a check run of ours that speaks for those of others', () => {
+  const override = (over: Parameters<typeof check>[1] = {}) => check('build', { id: 2, app: 'prow', suiteId: 12, workflow: undefined, startedAt: 5, completedAt: 5, title: 'Overridden by ada', ...over });
+  const failed = check('build', { id: 1, startedAt: 1, conclusion: 'failure' });
+  test.each<{ name: string; marks: readonly Mark[]; want: string }>([
+    { name: 'one that failed before', marks: [failed, override()], want: 'success' },
+    { name: 'one that began since counts', marks: [check('build', { id: 3, startedAt: 9, conclusion: 'failure' }), override()], want: 'failure' },
+    { name: 'cancelled', marks: [failed, override(), override({ id: 3, startedAt: 6, completedAt: 6, conclusion: 'failure', title: 'Override cancelled by ada' })], want: 'failure' },
+    { name: 'an override of another name', marks: [failed, override({ name: 'lint' })], want: 'failure' },
+    { name: 'the words of another App', marks: [failed, override({ app: 'other' })], want: 'failure' },
+    { name: 'a check run of ours that passed by itself', marks: [failed, override({ title: 'Job succeeded.' })], want: 'failure' },
+    { name: 'a status of that name still counts', marks: [failed, status('build', 'failure'), override()], want: 'failure' },
+  ])('$name', ({ marks, want }) => expect(states(marks)).toMatchObject({ build: want }));
+});
+
 describe('what runs again blocks', () => {
   test.each<{ name: string; marks: readonly Mark[]; suites: readonly SuiteMark[]; rules?: ContextPolicy; want: Record<string, string> }>([
     { name: 'a green check whose suite is running again', marks: [check('build')], suites: [suite({ completed: false })], want: { build: 'pending', CI: 'pending' } },
