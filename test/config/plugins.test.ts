@@ -17,6 +17,9 @@ test.each<{ name: string; plugins: string; want: readonly string[] }>([
   { name: 'null entries are none', plugins: 'plugins: {org: , org/repo: {plugins: [a]}}', want: ['a'] },
   { name: 'the older form', plugins: 'plugins: {org: [a], org/repo: [b]}', want: ['a', 'b'] },
   { name: 'nothing', plugins: 'plugins: {elsewhere: {plugins: [a]}}', want: [] },
+  { name: 'K5: names of GitHub have no case', plugins: 'plugins: {Org: {plugins: [p1]}, ORG/Repo: {plugins: [p2]}}', want: ['p1', 'p2'] },
+  { name: 'K5: nor have those of excluded repositories', plugins: 'plugins: {Org: {plugins: [p1], excluded_repos: [REPO]}}', want: [] },
+  { name: 'the exact name goes before others', plugins: 'plugins: {Org: {plugins: [p1]}, org: {plugins: [p2]}}', want: ['p2'] },
 ])('enabled plugins: $name', ({ plugins, want }) => expect(load(plugins).snapshot.pluginsFor(repo)).toEqual(want));
 
 test('a repository named like a property of objects has none', () => expect(load('').snapshot.pluginsFor({ org: 'constructor', name: 'toString' })).toEqual([]));
