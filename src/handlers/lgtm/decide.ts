@@ -90,13 +90,28 @@ export function afterCancelling({ issue, author, assignees, comments, identity }
   return each([...askAgain(issue, assignees, author), ...deletions(issue, treeComments(comments, identity))]);
 }
 
+export interface Removing {
+  readonly issue: IssueRef;
+  readonly author: string;
+  readonly assignees: readonly string[];
+  readonly askReviewers: boolean;
+  /** Our comments on the tree that was reviewed; the quiet style has one comment at a time. */
+  readonly outdated: readonly Comment[];
+}
+
+/** The comments that the news of a removal replaces. */
+export function outdatedBy(style: 'quiet' | 'upstream', comments: readonly Comment[], identity: Identity): readonly Comment[] {
+  return style === 'quiet' ? [...treeComments(comments, identity), ...removalComments(comments, identity)] : [];
+}
+
 /** New changes: the label goes and everybody is told; where trees are remembered, assignees are asked again. */
-export function decideRemoval({ issue, author, assignees, askReviewers }: Readonly<{ issue: IssueRef; author: string; assignees: readonly string[]; askReviewers: boolean }>): readonly Action[] {
+export function decideRemoval({ issue, author, assignees, askReviewers, outdated }: Removing): readonly Action[] {
   return [
     { kind: 'label.remove', issue, label: LGTM },
     ...each([
       ...(askReviewers ? askAgain(issue, assignees, author) : []),
-      { kind: 'comment.reply', issue, purpose: REMOVED_PURPOSE, body: 'There are changes that nobody has reviewed yet, so the LGTM label has been removed.' },
+      { kind: 'comment.reply', issue, purpose: REMOVED_PURPOSE, body: 'There are changes that nobody has reviewed yet, so the LGTM label has been removed. A reviewer adds it again with `/lgtm`.' },
+      ...deletions(issue, outdated),
     ]),
   ];
 }

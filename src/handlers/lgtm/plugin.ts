@@ -4,9 +4,10 @@ import type { Action } from '../../core/action.js';
 import type { Pull, PullEvent, ReviewEvent } from '../../core/event.js';
 import { normLogin, sameLogin, type IssueRef, type Repo } from '../../core/ids.js';
 import { replyTo } from '../../core/reply.js';
+import type { Comment } from '../../core/ports/github.js';
 import { isSelf } from '../../core/trusted.js';
 import type { CommandEvent, Plugin, PluginContext } from '../plugin.js';
-import { ADD, afterAdding, afterCancelling, CANCEL, decideRemoval, hasLgtm, LGTM, reviewedTree, wantOf, type Want } from './decide.js';
+import { ADD, afterAdding, afterCancelling, CANCEL, decideRemoval, hasLgtm, LGTM, outdatedBy, reviewedTree, wantOf, type Want } from './decide.js';
 
 type Verb = 'lgtm' | 'lgtm-cancel';
 
@@ -49,13 +50,13 @@ async function handle(request: Request, context: PluginContext): Promise<readonl
   const commenter = asked.user.login;
   const isAuthor = commenter === author;
   const refuse = (message: string): readonly Action[] => [{ kind: 'comment.reply', issue, purpose: 'refused', body: replyTo(asked, message) }];
-  if (isAuthor && want === 'add') return refuse('authors cannot LGTM their own pull requests.');
+  if (isAuthor && want === 'add') return refuse('authors cannot LGTM their own pull requests. Somebody else has to: `/cc @login` asks for a review.');
 
   const first: Action[] = [];
   if (!isAuthor && names(config.plugins.owners.skip_collaborators, repo)) {
-    if (!(await isOwner(commenter, request, context))) return refuse('only people whom the OWNERS files name as approvers or reviewers of these changes may change the LGTM label.');
+    if (!(await isOwner(commenter, request, context))) return refuse('only people whom the OWNERS files name as approvers or reviewers of these changes may change the LGTM label. Your review helps all the same; `/cc @login` asks one of them for another.');
   } else if (!isAuthor) {
-    if (!(await github.isCollaborator(repo, commenter, options))) return refuse('only collaborators of this repository may change the LGTM label.');
+    if (!(await github.isCollaborator(repo, commenter, options))) return refuse('only collaborators of this repository may change the LGTM label. Your review helps all the same; `/cc @login` asks one of them for another.');
     if (!assignees.some((login) => sameLogin(login, commenter))) first.push({ kind: 'assign', issue, logins: [commenter] });
   }
 
@@ -118,12 +119,14 @@ async function onPull({ action, repo, pull }: PullEvent, context: PluginContext)
   if (!hasLgtm(pull.labels) && !hasLgtm(await github.labels(issue, options))) return [];
   if (await isSticky(repo, author.login, context)) return [];
   const { store_tree_hash } = lgtmFor(config.plugins, repo);
+  let outdated: readonly Comment[] = [];
   if (store_tree_hash) {
     const [identity, comments] = await Promise.all([github.identity(options), github.comments(issue, options)]);
+    outdated = outdatedBy(config.plugins.comment_style, comments, identity);
     const reviewed = reviewedTree(comments, identity);
     if (reviewed !== undefined && reviewed === (await github.treeSha(repo, pull.headSha, options))) return [];
   }
-  return decideRemoval({ issue, author: author.login, assignees, askReviewers: store_tree_hash });
+  return decideRemoval({ issue, author: author.login, assignees, askReviewers: store_tree_hash, outdated });
 }
 
 /** Adds the label `lgtm` where a reviewer says so, and removes it when there is something new to review. */

@@ -52,7 +52,7 @@ export function untrustedText(entry: TriggerEntry, why: string): string {
 }
 
 export function mayNotCancelText(why: string): string {
-  return `Only people whom I trust can take back \`/ok-to-test\`: you are ${why}.`;
+  return `Only people whom I trust can take back \`/ok-to-test\`: you are ${why}. Ask one of them to.`;
 }
 
 export const CONFLICT_TEXT = 'I start nothing: this pull request conflicts with its base branch. Rebase it, then its tests run by themselves or ask again.';

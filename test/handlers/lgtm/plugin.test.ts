@@ -115,7 +115,9 @@ test.each<{ name: string; comments: readonly (readonly [body: string, edited: bo
 ])('a push with remembered trees: $name', async ({ comments, kept }) => {
   const { github, send } = start(storing);
   github.commentsOf.set(1, comments.map(([body, edited], n) => ({ ...botComment(n + 1, body), ...(edited ? { updatedAt: '2026-03-01T13:00:00Z' } : {}) })));
-  expect(await send('pull_request', push(['lgtm']))).toEqual(kept ? [] : ['-lgtm', 'comment']);
+  // The news of the removal takes the place of what was remembered: one comment at a time.
+  expect(await send('pull_request', push(['lgtm']))).toEqual(kept ? [] : ['-lgtm', 'comment', ...comments.map((_, n) => `delete ${n + 1}`)]);
+  if (!kept) expect((github.commentsOf.get(1) ?? []).map(({ body }) => body)).toEqual([expect.stringContaining('has been removed. A reviewer adds it again with `/lgtm`.')]);
 });
 
 test('somebody else\'s words about a tree prove nothing', async () => {
