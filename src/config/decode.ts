@@ -16,11 +16,21 @@ export function decode<S extends z.ZodType>(schema: S, source: Source, findings:
   const others = new Set(unknown.length > 0 ? alsoKnown.map((known) => known.toLowerCase()) : []);
   const unread = unknown.filter((path) => path.length > 1 || !others.has(String(path[0]).toLowerCase()));
   findings.warnings.push(...atMost(unread.map((path) => source.finding(path, UNKNOWN_KEY, 'key'))));
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { jitless: isRare(schema) });
   if (result.success) return result.data;
   const errors = result.error.issues.map((issue) => source.finding(issue.path, messageOf(issue)));
   findings.errors.push(...atMost(errors.sort((a, b) => a.line - b.line || a.column - b.column)));
   return undefined;
+}
+
+/** So often a schema is read as it is; compiled it is faster, but compiling takes as long as reading many files. */
+const RARE = 3;
+const uses = new WeakMap<z.ZodType, number>();
+
+function isRare(schema: z.ZodType): boolean {
+  const before = uses.get(schema) ?? 0;
+  uses.set(schema, before + 1);
+  return before < RARE;
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {

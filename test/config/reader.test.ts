@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { unquotedTexts } from '../../src/config/checks/prow.js';
 import { formatFinding } from '../../src/config/findings.js';
 import { findJob, jobsOnCluster } from '../../src/config/jobs/find.js';
 import { openJobCache } from '../../src/config/read/cache.js';
@@ -268,6 +270,42 @@ test('a revision that was proven is not checked again job by job; any other one 
     for (let n = 0; n < 2; n++) expect((await load()).errors).toEqual([expect.stringMatching(fault)]);
     await it.write(file, START[file]);
     expect(await load()).toEqual(said(await it.cold()));
+  }
+});
+
+test('what was worked out of a file is kept with its content: places, and texts without quotes', async () => {
+  const odd = pre(job('c', ', labels: {x: 1}'));
+  await using it = await world({ ...START, 'jobs/b.yaml': odd });
+  const start = async () => {
+    const cache = openJobCache(it.at('cache'), '1');
+    const known: string[] = [];
+    const reading = await createConfigReader({ cache: cache && { ...cache, notes: (key) => { const found = cache.notes(key); if (found !== undefined) known.push(found); return found; } } }).read(it.paths);
+    return { reading, known, found: () => unquotedTexts({ files: it.paths, loadWarnings: [], prowSources: reading.prowSources, pluginSources: reading.pluginSources, jobSources: reading.jobSources }).map(formatFinding) };
+  };
+  const wanted = (line: number) => [expect.stringMatching(new RegExp(`b\\.yaml:${line}:\\d+: presubmits\\["o/r"\\]\\[0\\]\\.labels\\.x: expected quotes`))];
+  const first = await start();
+  expect(first.found()).toEqual(wanted(3));
+  expect(first.known).toEqual([]);
+  first.reading.keepNotes();
+  const second = await start();
+  expect(second.known).toHaveLength(3);
+  expect(second.found()).toEqual(first.found());
+  expect(second.reading.jobSources.map(({ file, value }) => [basename(file), value])).toEqual(first.reading.jobSources.map(({ file, value }) => [basename(file), value]));
+  // Another content has notes of its own.
+  await it.write('jobs/b.yaml', `# moved\n${odd}`);
+  expect((await start()).found()).toEqual(wanted(4));
+  await it.write('jobs/b.yaml', START['jobs/b.yaml']);
+  expect((await start()).found()).toEqual([]);
+  // What does not fit is not believed, even with a checksum.
+  await it.write('jobs/b.yaml', odd);
+  const cache = openJobCache(it.at('cache'), '1');
+  await createConfigReader({ cache }).read(it.paths);
+  const hash = createHash('sha256').update(odd).digest('hex');
+  for (const notes of ['{"unquoted":5}', '[]', 'null', '{"unquoted":[["presubmits","o/r",0,"labels","x"]],"value [\\"presubmits\\",\\"o/r\\",0,\\"labels\\",\\"x\\"]":[0,-1]}', 'nonsense']) {
+    cache?.storeNotes(new Map([[hash, notes]]));
+    const third = await start();
+    expect(third.known).toContain(notes);
+    expect(third.found()).toEqual(wanted(3));
   }
 });
 

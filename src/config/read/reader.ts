@@ -7,10 +7,12 @@ import { gatherJobs } from '../jobs/gather.js';
 import { JobConfig } from '../jobs/schema.js';
 import { makeSnapshot } from '../makeSnapshot.js';
 import type { Snapshot } from '../snapshot.js';
+import { withNotes } from '../yaml/notes.js';
 import { knownSource, type Source } from '../yaml/source.js';
 import type { JobCache } from './cache.js';
 import { readPlugins, readProw } from './groups.js';
 import { brokenJobFile, keptJobFile, keysOf, readJobFile, type JobFile } from './jobFile.js';
+import { createNoteBook, type NoteBook } from './noteBook.js';
 import { groupKey, inputsKey, look, revisionOf, sameItems } from './look.js';
 import { createTexts, TEXT_DEPS, yamlOf, type TextDeps, type TextFile } from './texts.js';
 
@@ -29,6 +31,8 @@ export interface Reading {
   readonly jobSources: readonly Source[];
   /** Those of them that say `decorate_all_jobs`, which counts in config.yaml only. */
   readonly decorateAllSources: readonly Source[];
+  /** Keeps what was worked out of the files since, places of findings for example, for later processes. */
+  keepNotes(): void;
 }
 
 /**
@@ -59,6 +63,7 @@ export function createConfigReader({ cache, ...io }: Partial<ReaderDeps> = {}): 
   const deps: TextDeps = { ...TEXT_DEPS, ...io };
   const texts = createTexts(deps);
   const finals = createFinalMemo();
+  const noteBook = createNoteBook(cache);
   const prowOf = remembering(readProw);
   const pluginsOf = remembering(readPlugins);
   let known: ReadonlyMap<string, KnownJobs> = new Map();
@@ -74,10 +79,10 @@ export function createConfigReader({ cache, ...io }: Partial<ReaderDeps> = {}): 
       const prow = prowOf([...groupKey(inputs.prow), inputs.version], inputs.prow, inputs.version, deps.now());
       const jobFiles: KnownJobs[] = [];
       for (const text of inputs.jobs.texts) {
-        jobFiles.push(jobsOf(text, [], known.get(text.file), cache));
+        jobFiles.push(jobsOf(text, [], known.get(text.file), { cache, noteBook }));
         await turn();
       }
-      const main = prow.main && jobsOf(inputs.prow.main, keysOf(prow.main), known.get(inputs.prow.main.file), undefined);
+      const main = prow.main && jobsOf(inputs.prow.main, keysOf(prow.main), known.get(inputs.prow.main.file), {});
       const plugins = pluginsOf(inputs.plugins ? groupKey(inputs.plugins) : [], inputs.plugins);
       await turn();
 
@@ -96,21 +101,25 @@ export function createConfigReader({ cache, ...io }: Partial<ReaderDeps> = {}): 
       known = new Map(all.map((one) => [one.text.file, one]));
       cache?.store(new Map(jobFiles.filter(({ plain }) => plain).map(({ text, file }) => [text.hash, () => file.config ?? JobConfig.parse({})])), snapshot && revision);
       const decorateAllSources = jobFiles.flatMap(({ file: { source, decorateAll } }) => (source && decorateAll ? [source] : []));
-      const reading: Reading = { findings, snapshot, jobs, prowSources: prow.sources, pluginSources: plugins.sources, jobSources: jobFiles.flatMap(({ file }) => file.source ?? []), decorateAllSources };
+      const contents = new Set(jobFiles.map(({ text }) => text.hash));
+      const keepNotes = () => { noteBook.keep(contents); };
+      const reading: Reading = { findings, snapshot, jobs, prowSources: prow.sources, pluginSources: plugins.sources, jobSources: jobFiles.flatMap(({ file }) => file.source ?? []), decorateAllSources, keepNotes };
       last = { key, reading };
       return reading;
     },
   };
 }
 
-function jobsOf(text: TextFile, alsoKnown: readonly string[], before: KnownJobs | undefined, cache: JobCache | undefined): KnownJobs {
+function jobsOf(text: TextFile, alsoKnown: readonly string[], before: KnownJobs | undefined, { cache, noteBook }: Readonly<{ cache?: JobCache | undefined; noteBook?: NoteBook }>): KnownJobs {
   if (before?.text === text && sameItems(before.alsoKnown, alsoKnown)) return before;
+  const notes = text.fault ? undefined : noteBook?.of(text.hash);
   const kept = text.fault ? undefined : cache?.get(text.hash);
-  if (kept) return { text, alsoKnown, file: keptJobFile(knownSource(text.file, text.text), kept), plain: true };
+  const noted = (source: Source): Source => (notes ? withNotes(source, notes) : source);
+  if (kept) return { text, alsoKnown, file: keptJobFile(noted(knownSource(text.file, text.text)), kept), plain: true };
   const { source, errors, plain } = yamlOf(text);
   // Without that, NaN and null would be taken for the same.
   const earlier = plain && before?.plain === true ? before.file : undefined;
-  const file = source ? readJobFile(source, alsoKnown, earlier) : brokenJobFile(errors);
+  const file = source ? readJobFile(noted(source), alsoKnown, earlier) : brokenJobFile(errors);
   return { text, alsoKnown, file, plain: plain && file.errors.length === 0 && file.warnings.length === 0 };
 }
 

@@ -7,6 +7,7 @@ import { firstDocument } from './document.js';
 import { readFast } from './fast.js';
 import { fastOffsets } from './fastPlaces.js';
 import { YamlFault, aliasTargets, checkDocument } from './limits.js';
+import type { Notes } from './notes.js';
 import { isPlainJson } from './plainJson.js';
 import { valueOf } from './value.js';
 
@@ -16,6 +17,8 @@ export interface Source {
   readonly value: unknown;
   /** The place of the value at a path, or of the key with `key`; the closest enclosing place where the path leads nowhere. */
   finding(path: Path, message: string, at?: 'key' | 'value'): Finding;
+  /** What is known of the content besides; files of jobs have it. */
+  readonly notes?: Notes;
 }
 
 /** Unzipped, a file larger than this is refused; the largest real ones are a hundredth of it. */
