@@ -126,7 +126,7 @@ function slackFor({ endpoint, tokenFile, more }: Settings['jobs']['slack'], mode
 export async function serveSlack(app: Hono, { settings, kube, views, secret, clock, log }: Readonly<{ settings: Settings; kube: Pick<Kube, 'jobIndex'>; views: Pick<TideViews, 'pools'>; secret: JobSideDeps['secret']; clock: Clock; log: Log }>): Promise<void> {
   const { signingSecretFile, tokenFile, endpoint } = settings.jobs.slack;
   if (signingSecretFile === undefined) return;
-  const { createSlackApp } = await import('./slack/app.js');
+  const [{ createSlackApp }, { slackRoutes }] = await Promise.all([import('./slack/app.js'), import('./slack/route.js')]);
   const [signing, token] = [secret(signingSecretFile), tokenFile === undefined ? undefined : secret(tokenFile)];
   const slack = await createSlackApp({
     signingSecret: () => signing.value(), token: () => token?.value() ?? 'none', endpoint: `${endpoint}/`, clock, log,
@@ -135,12 +135,7 @@ export async function serveSlack(app: Hono, { settings, kube, views, secret, clo
       jobs: question.kind === 'help' ? [] : kube.jobIndex.by('pull', `${question.issue.org}/${question.issue.name}#${question.issue.number}`).filter(({ spec }) => spec['hidden'] !== true),
     }),
   });
-  app.post('/slack/:what{commands|events}', async (c) => {
-    const { status, body, contentType } = await slack.handle({
-      body: await c.req.text(), signature: c.req.header('x-slack-signature') ?? '', timestamp: c.req.header('x-slack-request-timestamp') ?? '', contentType: c.req.header('content-type') ?? '',
-    });
-    return new Response(body, { status, headers: { 'content-type': contentType } });
-  });
+  app.route('/', slackRoutes(slack));
 }
 
 export interface KeyDeps {
