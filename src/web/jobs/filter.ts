@@ -32,19 +32,21 @@ export function queryOf(filter: Filter, more: Readonly<Record<string, string | u
   return query.toString();
 }
 
-/** Whether a whole text is what a pattern says, in which `*` is any text. Takes time in proportion to text and pattern. */
-export function matchesGlob(text: string, glob: string): boolean {
+/** Says whether a whole text is what a pattern says, in which `*` is any text. Takes time in proportion to text and pattern. */
+export function globOf(glob: string): (text: string) => boolean {
   const [first = '', ...rest] = glob.split('*');
-  if (rest.length === 0) return text === glob;
-  if (!text.startsWith(first)) return false;
-  const last = rest.pop() ?? '';
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+  const last = rest.pop();
+  if (last === undefined) return (text) => text === glob;
+  return (text) => {
+    if (!text.startsWith(first)) return false;
+    let at = first.length;
+    for (const part of rest) {
+      const found = text.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return text.length - last.length >= at && text.endsWith(last);
+  };
 }
 
 /** `org/repo` that a job is listed under: of its refs, else of the first of its extra_refs. */
@@ -58,16 +60,19 @@ export function clusterOf({ spec }: Pick<ProwJob, 'spec'>): string {
   return spec.cluster || 'default';
 }
 
-/** Whether a job suits a filter (deck 8.2): repositories, types, states and clusters exactly, job names with `*`, any pull request of a batch. */
-export function suits(job: ProwJob, filter: Filter): boolean {
-  const { spec, status } = job;
-  if (filter.type !== undefined && spec.type !== filter.type) return false;
-  if (filter.state !== undefined && status.state !== filter.state) return false;
-  if (filter.repo !== undefined && repoOf(job) !== filter.repo) return false;
-  if (filter.cluster !== undefined && clusterOf(job) !== filter.cluster) return false;
-  if (filter.job !== undefined && !matchesGlob(spec.job, filter.job)) return false;
-  const { pull, author } = filter;
-  if (pull === undefined && author === undefined) return true;
-  const pulls = spec.refs?.pulls ?? [];
-  return (pull === undefined || pulls.some(({ number }) => String(number) === pull)) && (author === undefined || pulls.some((one) => one.author === author));
+/** Says whether a job suits a filter (deck 8.2): repositories, types, states and clusters exactly, job names with `*`, any pull request of a batch. */
+export function suitsOf(filter: Filter): (job: ProwJob) => boolean {
+  const { type, state, repo, cluster, pull, author } = filter;
+  const named = filter.job === undefined ? undefined : globOf(filter.job);
+  return (job) => {
+    const { spec, status } = job;
+    if (type !== undefined && spec.type !== type) return false;
+    if (state !== undefined && status.state !== state) return false;
+    if (repo !== undefined && repoOf(job) !== repo) return false;
+    if (cluster !== undefined && clusterOf(job) !== cluster) return false;
+    if (named && !named(spec.job)) return false;
+    if (pull === undefined && author === undefined) return true;
+    const pulls = spec.refs?.pulls ?? [];
+    return (pull === undefined || pulls.some(({ number }) => String(number) === pull)) && (author === undefined || pulls.some((one) => one.author === author));
+  };
 }

@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html';
 import { streamSSE } from 'hono/streaming';
 import { Layout } from '../pages/layout.js';
 import { FilterForm, JobRows, type JobList } from '../pages/jobs.js';
-import { NO_STORE, has, readsGzip, variableOf } from './answers.js';
+import { NO_STORE, has, readsGzip, sendParts, variableOf } from './answers.js';
 import { FILTERS, filterOf, queryOf, type Filter } from './filter.js';
 import type { JobPages } from './shared.js';
 import { omitOf, wireJob } from './wire.js';
@@ -55,7 +55,7 @@ async function rows({ view, parts, index, clock, linkUrl }: JobPages, filter: Fi
 
 /** Lists of jobs, for people and for machines: `/jobs`, `/prowjobs.js`, `/prowjob`, `/api/jobs`. */
 export function listRoutes(pages: JobPages, listener: Listener): Hono {
-  const { view, wire, index, config, log } = pages;
+  const { view, wire, boot, index, config, log } = pages;
   const app = new Hono();
   app.get('/jobs', (c) => jobsPage(c, pages, listener));
   app.get('/parts/jobs', async (c) => c.html(await rows(pages, filterOf((name) => c.req.query(name)), c.req.query('before')), 200, { 'Cache-Control': 'no-store' }));
@@ -91,11 +91,16 @@ export function listRoutes(pages: JobPages, listener: Listener): Hono {
   const machine = async (c: Context): Promise<Response> => {
     const variable = variableOf(c.req.query('var'));
     if (!variable) return c.text('var: not the name of a variable\n', 400);
-    const headers = { ETag: wire.etag(), 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding', 'Content-Type': variable.name === undefined ? 'application/json; charset=utf-8' : 'text/javascript; charset=utf-8' };
-    if (has(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, headers);
-    const body = await wire.body({ org: c.req.query('org'), repo: c.req.query('repo'), owner: c.req.query('owner'), omit: omitOf(c.req.query('omit')), variable: variable.name });
-    const zipped = readsGzip(c.req.header('accept-encoding'));
-    return c.body(new Uint8Array(zipped ? body.gzipped : body.plain), 200, { ...headers, ETag: body.etag, ...(zipped && { 'Content-Encoding': 'gzip' }) });
+    const body = await wire.body({ org: c.req.query('org'), repo: c.req.query('repo'), owner: c.req.query('owner'), omit: omitOf(c.req.query('omit')) });
+    const headers = { ETag: body.etag, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding', 'Content-Type': variable.name === undefined ? 'application/json; charset=utf-8' : 'text/javascript; charset=utf-8' };
+    if (has(c.req.header('if-none-match'), body.etag)) return c.body(null, 304, headers);
+    if (readsGzip(c.req.header('accept-encoding'))) {
+      const bytes = body.gzipped(variable.name);
+      return c.body(new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length), 200, { ...headers, 'Content-Encoding': 'gzip', 'Content-Length': String(bytes.length) });
+    }
+    const ended = new AbortController();
+    for (const [header, value] of Object.entries(headers)) c.header(header, value);
+    return sendParts(c, body.plain(variable.name, { signal: ended.signal }), { ended, failed: (err) => { log.warn({ err }, 'list of jobs broken off'); } });
   };
   app.get('/prowjobs.js', machine);
 
@@ -103,7 +108,7 @@ export function listRoutes(pages: JobPages, listener: Listener): Hono {
     const filter = filterOf((name) => c.req.query(name));
     const wanted = Number(c.req.query('limit') ?? ROWS);
     if (!Number.isInteger(wanted) || wanted < 1 || wanted > MOST_ROWS) return c.json({ error: `limit: expected a number from 1 to ${MOST_ROWS}` }, 400);
-    const headers = { ETag: wire.etag(), 'Cache-Control': 'no-cache' };
+    const headers = { ETag: `W/"${boot}-${view.version()}"`, 'Cache-Control': 'no-cache' };
     if (has(c.req.header('if-none-match'), headers.ETag)) return c.body(null, 304, headers);
     const page = view.page(filter, { before: c.req.query('before'), most: wanted });
     const omit = omitOf('annotations,labels,decoration_config,pod_spec');

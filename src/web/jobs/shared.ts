@@ -11,7 +11,7 @@ import { openRuns, type Runs } from './runs.js';
 import { openStoredLogs, type StoredLogs } from './storedLogs.js';
 import { openView, type JobView } from './view.js';
 import { visibilityOf } from './visible.js';
-import { openWire, type Wire } from './wire.js';
+import { openWire, type Wire } from './snapshots.js';
 
 export interface JobPagesDeps {
   readonly index: Pick<Index<ProwJob, ProwJobLookup>, 'get' | 'list' | 'by' | 'onChange' | 'synced' | 'shows'>;
@@ -23,6 +23,8 @@ export interface JobPagesDeps {
   readonly linkUrl: () => string;
   readonly clock: Clock;
   readonly uuid: () => string;
+  /** So long a request for `/prowjobs.js` waits for what is newest, in milliseconds, before it gets what is ready; a few unless said. */
+  readonly patienceMs?: number;
   /** `dry`: nothing is created or ended. */
   readonly mode: 'act' | 'dry';
   readonly log: Log;
@@ -32,6 +34,8 @@ export interface JobPagesDeps {
 export interface JobPages extends JobPagesDeps {
   readonly view: JobView;
   readonly wire: Wire;
+  /** Tells apart what processes say. */
+  readonly boot: string;
   readonly runs: Runs;
   readonly stored: StoredLogs;
   readonly live: LiveLogs;
@@ -40,17 +44,19 @@ export interface JobPages extends JobPagesDeps {
   stop(): void;
 }
 
+const PATIENCE_MS = 10;
+
 /** Opens them on an index; `stop` lets it go. */
 export function openJobPages(deps: JobPagesDeps): JobPages {
-  const { index, storage, resultsOf, config, clusters, log } = deps;
+  const { index, storage, resultsOf, config, clusters, clock, patienceMs = PATIENCE_MS, log } = deps;
   const view = openView({ index, visibility: () => visibilityOf(config.current()) });
+  const wire = openWire({ view, synced: () => index.synced(), clock, patienceMs, log });
   return {
-    ...deps, view,
-    wire: openWire({ view, boot: deps.uuid().slice(0, 8) }),
+    ...deps, view, wire, boot: deps.uuid().slice(0, 8),
     runs: openRuns({ index, storage, resultsOf, config }),
     stored: openStoredLogs({ storage }),
     live: openLiveLogs({ clusters, log, find: (job) => index.get(job.metadata.namespace ?? '', job.metadata.name) }),
     parts: new LRUCache({ max: 200 }),
-    stop: () => { view.stop(); },
+    stop: () => { wire.stop(); view.stop(); },
   };
 }

@@ -1,6 +1,6 @@
 import type { Change, Index, ProwJobLookup } from '../../core/ports/kube.js';
 import type { ProwJob, ProwJobState } from '../../core/prowjob.js';
-import { clusterOf, repoOf, suits, type Filter } from './filter.js';
+import { clusterOf, repoOf, suitsOf, type Filter } from './filter.js';
 import { isVisible, type Visibility } from './visible.js';
 
 export type JobIndex = Pick<Index<ProwJob, ProwJobLookup>, 'list' | 'by' | 'onChange' | 'synced'>;
@@ -26,8 +26,10 @@ export interface JobPage {
 
 /** All jobs that may be shown, newest first; kept up to date by the index and put in order when somebody looks. */
 export interface JobView {
-  /** Changes whenever anything that is shown does. */
+  /** Grows whenever anything that is shown changes. */
   version(): number;
+  /** Grows whenever other jobs may be shown than before: what was made under former rules must not be given again. */
+  rules(): number;
   list(): readonly ProwJob[];
   page(filter: Filter, options: Readonly<{ before: string | undefined; most: number }>): JobPage;
   choices(): Choices;
@@ -49,6 +51,8 @@ interface Entry {
 const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** Newest first, then by job (deck 4.1), then by name, so that the order is one. */
 const order = (a: Entry, b: Entry): number => b.at - a.at || text(a.job.spec.job, b.job.spec.job) || text(a.job.metadata.name, b.job.metadata.name);
+/** The order in which jobs are listed: less than 0 where `a` is before `b`. */
+export const orderOf = (a: ProwJob, b: ProwJob): number => order(entry(a), entry(b));
 const entry = (job: ProwJob): Entry => ({ at: startOf(job), job });
 
 /** Where an entry stands or would stand. */
@@ -78,13 +82,53 @@ function wantedBy(cursor: string): Entry | undefined {
   return at === undefined ? undefined : { at: Number(at), job: { metadata: { name }, spec: { job } } as ProwJob };
 }
 
+/** Counts by name, with the names in order; these are put in order only after one came or went. */
+function openCounts<Name extends string>() {
+  const counts = new Map<Name, number>();
+  let sorted: readonly Name[] | undefined;
+  return {
+    counts: counts as ReadonlyMap<Name, number>,
+    add(name: Name): void {
+      const count = counts.get(name) ?? 0;
+      if (count === 0) sorted = undefined;
+      counts.set(name, count + 1);
+    },
+    drop(name: Name): void {
+      const left = (counts.get(name) ?? 0) - 1;
+      if (left > 0) { counts.set(name, left); return; }
+      if (counts.delete(name)) sorted = undefined;
+    },
+    names: (): readonly Name[] => (sorted ??= [...counts.keys()].sort()),
+  };
+}
+
+/** What the filters offer, kept while jobs come and go: reading it off all jobs would take as long as the page. */
+function openNames() {
+  const [repos, clusters, jobs, states] = [openCounts<string>(), openCounts<string>(), openCounts<string>(), openCounts<ProwJobState>()];
+  const tell = (job: ProwJob, what: 'add' | 'drop'): void => {
+    const repo = repoOf(job);
+    if (repo !== undefined) repos[what](repo);
+    clusters[what](clusterOf(job));
+    jobs[what](job.spec.job);
+    states[what](job.status.state);
+  };
+  return {
+    add: (job: ProwJob): void => { tell(job, 'add'); },
+    drop: (job: ProwJob): void => { tell(job, 'drop'); },
+    /** How many there are in each state. */
+    states: (): Map<ProwJobState, number> => new Map(states.counts),
+    choices: (): Choices => ({ repos: repos.names(), clusters: clusters.names(), jobs: jobs.names() }),
+  };
+}
+
 /** Opens a view of an index. `visibility` is asked again whenever it may have changed. */
 export function openView({ index, visibility }: Readonly<{ index: JobIndex; visibility: () => Visibility }>): JobView {
   let entries: Entry[] = [];
   let pending: Change<ProwJob>[] | 'all' = 'all';
   let version = 1;
+  let rules = 1;
   let seen = visibility();
-  let known: { version: number; value: Choices } | undefined;
+  let names = openNames();
   const listeners = new Set<(job: ProwJob) => void>();
 
   const stop = index.onChange((change) => {
@@ -101,17 +145,21 @@ export function openView({ index, visibility }: Readonly<{ index: JobIndex; visi
     const now = visibility();
     if ([...now.hidden].join() !== [...seen.hidden].join()) {
       version++;
+      rules++;
       pending = 'all';
     }
     seen = now;
-    if (pending === 'all') entries = index.list().filter((job) => isVisible(job, seen)).map(entry).sort(order);
-    else {
+    if (pending === 'all') {
+      entries = index.list().filter((job) => isVisible(job, seen)).map(entry).sort(order);
+      names = openNames();
+      for (const { job } of entries) names.add(job);
+    } else {
       for (const { old, now: job } of pending) {
         if (old) {
           const at = place(entries, entry(old));
-          if (entries[at]?.job.metadata.name === old.metadata.name) entries.splice(at, 1);
+          if (entries[at]?.job.metadata.name === old.metadata.name) { entries.splice(at, 1); names.drop(old); }
         }
-        if (job && isVisible(job, seen)) { const made = entry(job); entries.splice(place(entries, made), 0, made); }
+        if (job && isVisible(job, seen)) { const made = entry(job); entries.splice(place(entries, made), 0, made); names.add(job); }
       }
     }
     pending = [];
@@ -130,11 +178,14 @@ export function openView({ index, visibility }: Readonly<{ index: JobIndex; visi
 
   return {
     version: () => { fresh(); return version; },
+    rules: () => { fresh(); return rules; },
     list: () => fresh().map(({ job }) => job),
     page(filter, { before, most }) {
-      const suiting = narrowed(filter).filter(({ job }) => suits(job, filter));
-      const counts = new Map<ProwJobState, number>();
-      for (const { job: { status: { state } } } of suiting) counts.set(state, (counts.get(state) ?? 0) + 1);
+      const all = Object.keys(filter).length === 0;
+      const suits = suitsOf(filter);
+      const suiting = all ? fresh() : narrowed(filter).filter(({ job }) => suits(job));
+      const counts = all ? names.states() : new Map<ProwJobState, number>();
+      if (!all) for (const { job: { status: { state } } } of suiting) counts.set(state, (counts.get(state) ?? 0) + 1);
       const from = before === undefined ? undefined : wantedBy(before);
       let at = from ? place(suiting, from) : 0;
       // The cursor names the last row of the page before.
@@ -144,17 +195,8 @@ export function openView({ index, visibility }: Readonly<{ index: JobIndex; visi
       return { jobs, counts, total: suiting.length, next: last && at + most < suiting.length ? cursorOf(last) : undefined, newer: at > 0 };
     },
     choices() {
-      const all = fresh();
-      if (known?.version === version) return known.value;
-      const [repos, clusters, jobs] = [new Set<string>(), new Set<string>(), new Set<string>()];
-      for (const { job } of all) {
-        const repo = repoOf(job);
-        if (repo !== undefined) repos.add(repo);
-        clusters.add(clusterOf(job));
-        jobs.add(job.spec.job);
-      }
-      known = { version, value: { repos: [...repos].sort(), clusters: [...clusters].sort(), jobs: [...jobs].sort() } };
-      return known.value;
+      fresh();
+      return names.choices();
     },
     onChange(listener) {
       listeners.add(listener);
