@@ -28,7 +28,7 @@ export interface QueueDef<P, Deps> {
   process(payload: P, deps: Deps, run: Run): Promise<Outcome>;
   /** Told once when the last attempt has failed. */
   exhausted?(payload: P, deps: Deps, error: Error): Promise<void>;
-  /** Its failed jobs are its purpose: each key has one at most, kept until a person retries or deletes it. */
+  /** Its failed jobs are its purpose: each key has one at most, kept until a person retries or deletes it, for eight days (as long as deliveries live) and 20,000 of them. */
   readonly graveyard?: true;
   /** Runs again and again without an event: milliseconds between two runs, and the payload. */
   readonly tick?: Readonly<{ everyMs: number; payload: P }>;

@@ -24,7 +24,7 @@ export function bullPrefix(prefix: string): string {
 }
 
 const keepOf = (def: Pick<QueueDef<never, never>, 'graveyard'>): Pick<JobsOptions, 'removeOnComplete' | 'removeOnFail'> =>
-  def.graveyard === true ? { removeOnComplete: true, removeOnFail: false } : { removeOnComplete: { count: 20, age: 3_600 }, removeOnFail: { count: 1_000, age: 8 * 86_400 } };
+  def.graveyard === true ? { removeOnComplete: true, removeOnFail: { count: 20_000, age: 8 * 86_400 } } : { removeOnComplete: { count: 20, age: 3_600 }, removeOnFail: { count: 1_000, age: 8 * 86_400 } };
 
 /** Options of the job that runs a key. A replaced job is one that waits for its time or in back-off: an event does not wait with it. */
 export function keyOptions<P, D>(def: QueueDef<P, D>, key: string, priority: number | undefined): JobsOptions {
