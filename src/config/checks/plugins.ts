@@ -49,9 +49,10 @@ export const missingTrigger: Check = (input) => {
   if (input.pluginSources.length === 0) return [];
   const seen = new Set<string>();
   return staticJobs(input).flatMap(({ type, repo, at }): readonly Finding[] => {
-    const [org = '', name = '', ...more] = repo.replace(/^https?:\/\//, '').split('/');
-    if (type === 'periodic' || seen.has(repo) || more.length > 0 || input.snapshot.pluginsFor({ org, name }).includes('trigger')) return [];
+    if (type === 'periodic' || seen.has(repo)) return [];
     seen.add(repo);
+    const [org = '', name = '', ...more] = repo.replace(/^https?:\/\//, '').split('/');
+    if (more.length > 0 || input.snapshot.pluginsFor({ org, name }).includes('trigger')) return [];
     return [at('', `${repo} has jobs, but the plugin trigger is not enabled for it`)];
   });
 };

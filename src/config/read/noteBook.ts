@@ -1,5 +1,5 @@
 import { isRecord } from '../decode.js';
-import type { Notes } from '../yaml/notes.js';
+import type { Notes } from '../yaml/source.js';
 import type { JobCache } from './cache.js';
 
 /** The notes of many contents, by their hashes. */

@@ -1,11 +1,5 @@
 import { formatPath } from '../findings.js';
-import type { Source } from './source.js';
-
-/** What was worked out of the content of a file, in this process or in an earlier one: values of JSON by name. */
-export interface Notes {
-  get(name: string): unknown;
-  set(name: string, value: unknown): void;
-}
+import type { Notes, Source } from './source.js';
 
 /** What was noted of a file, if it fits, or what `make` makes. */
 export function noted<T>({ notes }: Pick<Source, 'notes'>, name: string, fits: (value: unknown) => value is T, make: () => T): T {

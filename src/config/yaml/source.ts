@@ -7,9 +7,14 @@ import { firstDocument } from './document.js';
 import { readFast } from './fast.js';
 import { fastOffsets } from './fastPlaces.js';
 import { YamlFault, aliasTargets, checkDocument } from './limits.js';
-import type { Notes } from './notes.js';
 import { isPlainJson } from './plainJson.js';
 import { valueOf } from './value.js';
+
+/** What was worked out of the content of a file, in this process or in an earlier one: values of JSON by name. */
+export interface Notes {
+  get(name: string): unknown;
+  set(name: string, value: unknown): void;
+}
 
 /** A YAML file that was read: its value, and on demand the place of anything in it. */
 export interface Source {
