@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 /** A listening server. */
 export interface Listener {
   readonly port: number;
-  /** Takes no new connections and waits for what is being answered, no longer than `graceMs`; live streams are cut after a second. */
+  /** Takes no new connections and waits for what is being answered, no longer than `graceMs`; live streams are cut after two seconds, which is longer than a webhook may take. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -16,9 +16,12 @@ export function listen(app: Pick<Hono, 'fetch'>, port: number, hostname: string)
   });
 }
 
+/** Longer than storing a webhook may take. */
+const CUT_MS = 2_000;
+
 function close(server: ServerType, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => { if ('closeAllConnections' in server) server.closeAllConnections(); }, Math.min(graceMs, 1_000));
+    const timer = setTimeout(() => { if ('closeAllConnections' in server) server.closeAllConnections(); }, Math.min(graceMs, CUT_MS));
     server.close(() => { clearTimeout(timer); resolve(); });
     if ('closeIdleConnections' in server) server.closeIdleConnections();
   });
