@@ -1,6 +1,7 @@
 import type { Action } from '../../core/action.js';
 import type { Pull, PullEvent } from '../../core/event.js';
 import { sameLogin } from '../../core/ids.js';
+import { commandText } from '../../core/markdown.js';
 import { formerNotices, giveNotice, isNotice, together, withdraw } from '../../core/notice.js';
 import type { Comment } from '../../core/ports/github.js';
 import { pattern } from '../../core/re2.js';
@@ -29,7 +30,7 @@ async function processOf({ pull, defaultBranch }: PullEvent, { github, signal }:
 
 /** Whether the author or a member has said that there is nothing to say. */
 async function saidNone(pull: Pull, comments: readonly Comment[], { github, signal }: PluginContext): Promise<boolean> {
-  const logins = [...new Set(comments.filter(({ body }) => NONE_COMMAND.test(body)).map(({ user }) => user.login))];
+  const logins = [...new Set(comments.filter(({ body }) => NONE_COMMAND.test(commandText(body))).map(({ user }) => user.login))];
   if (logins.some((login) => sameLogin(login, pull.author.login))) return true;
   return (await Promise.all(logins.map((login) => github.isMember(pull.org, login, { signal })))).some((member) => member);
 }

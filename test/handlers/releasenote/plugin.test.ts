@@ -41,6 +41,7 @@ test.each<{ name: string; it: Over; writes: readonly string[] }>([
   { name: 'a deprecation (K29)', it: { ...labelled(DEPRECATION), body: fenced('NONE'), had: [NONE, DEPRECATION] }, writes: [`+${NEEDED}`, `-${NONE}`, 'comment'] },
   { name: 'no deprecation after all (K29)', it: { ...labelled(DEPRECATION, 'unlabeled'), body: fenced('NONE'), had: [NEEDED] }, writes: [`+${NONE}`, `-${NEEDED}`] },
   { name: 'the author said that there is none', it: { said: [by('author', 'ok\r\n/release-note-none \r\n')] }, writes: [`+${NONE}`] },
+  { name: 'what is quoted as code says nothing (K6)', it: { said: [by('author', '```\r\n/release-note-none\r\n```\r\n')] }, writes: [`+${NEEDED}`, 'comment'] },
   { name: 'so did a member', it: { said: [by('alice', '/release-note-none')] }, writes: [`+${NONE}`] },
   { name: 'anybody else may not (K29)', it: { said: [by('mallory', '/release-note-none')] }, writes: [`+${NEEDED}`, 'comment'] },
   { name: 'not with a deprecation', it: { had: [DEPRECATION], said: [by('author', '/release-note-none')] }, writes: [`+${NEEDED}`, 'comment'] },
