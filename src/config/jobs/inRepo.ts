@@ -9,6 +9,9 @@ import { Raw } from '../scalars.js';
 import type { Snapshot } from '../snapshot.js';
 import type { Source } from '../yaml/source.js';
 import { finalizeJobs, type Read, type ReadJobs } from './finalize.js';
+import { presetFinder } from './finalMemo.js';
+import { limitFaults, limitedSpec, limitsFor } from './inRepoLimits.js';
+import { applyPresets } from './presets.js';
 import { PostsubmitYaml, Preset, PresubmitYaml, type Postsubmit, type Presubmit } from './schema.js';
 import { clashes } from './validate.js';
 
@@ -76,7 +79,20 @@ export function finishInRepo(read: ReadInRepo, { repo, snapshot, centralPresets,
       if (finding) findings.errors.push(finding);
     });
   }
+  refuseBeyondLimits(read, { repo, snapshot, centralPresets, findings });
   return { presubmits: ours, postsubmits: theirs, at: (n, below, message) => presubmits[n]?.at(below, message) };
+}
+
+/** Limits are for what the repository says itself: presets of its own count, the central ones are named by the limits. */
+function refuseBeyondLimits(read: ReadInRepo, { repo, snapshot, centralPresets, findings }: InRepoDeps): void {
+  const limits = limitsFor(snapshot.prow, repo);
+  if (Object.keys(limits).length === 0) return;
+  const presetsFor = presetFinder(centralPresets);
+  for (const { job, at } of [...read.presubmits, ...read.postsubmits]) {
+    const spec = job.spec && limitedSpec(applyPresets(job.spec, job.labels, read.presets).spec);
+    const central = job.spec ? presetsFor(job.labels) : [];
+    for (const [key, message] of limitFaults(limits, { job, spec, central, repo })) findings.errors.push(at(key, `${job.name}: ${message}`));
+  }
 }
 
 /** Reads and finishes a repository's own configuration. Faults go to the findings. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Duration, JenkinsTemplate, Selector, StringMap, Strings, Time, UrlText } from '../scalars.js';
 import { controllerKeys, withReportTemplates } from './controller.js';
+import { InRepoLimits } from './inRepoLimits.js';
 
 /** The `sinker` section (config 2.5.5). Durations are milliseconds. */
 export const Sinker = z.object({
@@ -17,6 +18,7 @@ export const InRepoConfigSection = z.object({
   allowed_clusters: z.record(z.string(), Strings.nullable()).readonly().default({}).describe('On which build clusters such jobs may run, by org/repo, org or "*"; all that match add up. "*" is default where unset.')
     // An explicit empty list allows nothing.
     .transform((clusters) => ({ ...clusters, '*': clusters['*'] ?? ['default'] })),
+  limits: z.record(z.string(), InRepoLimits).readonly().default({}).describe('Not in upstream: what such jobs may not do, by org/repo, org or "*"; of each limit the closest that is set counts.'),
 }).readonly();
 
 /** The `push_gateway` section (config 2.5.9). */
