@@ -216,7 +216,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   if (admin) closings.push((graceMs) => admin.close(graceMs));
   const promptStore = createEventStore({
     redis: prompt, prefix, uuid: randomUUID,
-    wake: (lane) => { void adders.event.add({ lane }).catch((err: unknown) => { log.warn({ err, lane }, 'lane not woken; the repair tick will'); }); },
+    wake: (lane, priority) => { void adders.event.add({ lane }, { priority }).catch((err: unknown) => { log.warn({ err, lane }, 'lane not woken; the repair tick will'); }); },
   });
   const hook = components.has('hook') && events.secrets
     ? createHook({ store: promptStore, handling, secrets: events.secrets, clock, log, metrics })

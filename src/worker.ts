@@ -102,7 +102,7 @@ export async function startWorkers({ connection, adders, handling, deliveries, t
   const { redis, prefix } = connection;
   const lanes = createLanes({ redis, prefix });
   const feed = createFeed({ redis, prefix, log });
-  const store = createEventStore({ redis, prefix, uuid: randomUUID, wake: (lane) => { void adders.event.add({ lane }).catch((err: unknown) => { log.warn({ err, lane }, 'lane not woken'); }); } });
+  const store = createEventStore({ redis, prefix, uuid: randomUUID, wake: (lane, priority) => { void adders.event.add({ lane }, { priority }).catch((err: unknown) => { log.warn({ err, lane }, 'lane not woken'); }); } });
   const plugin = { lanes, handling, dead: adders.dead, feed, clock, log };
   const options = { connection, clock };
   const wanted = (name: string): boolean => only.length === 0 || only.includes(name);

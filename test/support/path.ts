@@ -48,7 +48,7 @@ export async function startPath(connection: QueueConnection, { plugins, run, pok
   const repair = adderOf(repairQueue, connection);
   const feed = createFeed(connection);
   const woken: Promise<void>[] = [];
-  const store = createEventStore({ redis, prefix, uuid: randomUUID, wake: (name) => void woken.push(lane.add({ lane: name })) });
+  const store = createEventStore({ redis, prefix, uuid: randomUUID, wake: (name, priority) => void woken.push(lane.add({ lane: name }, { priority })) });
   const lanes = createLanes({ redis, prefix, ...(retention ? { retention } : {}) });
   const handling: Handling = { laneOf, pluginsFor: async () => plugins, run, ...(poke ? { poke } : {}), ...(gaveUp ? { gaveUp } : {}) };
   const deps = { store, lanes, handling, dead, backlog, external, turnstile: createTurnstile(), feed, clock: systemClock, log, ...(patienceMs === undefined ? {} : { patienceMs }) };

@@ -4,7 +4,7 @@
  * - `m:ID` the mark of a delivery;
  * - `d:ID` hash: the delivery; `o:ID` hash: how it fares (`open` while its lane holds it, `pending` backlog entries, `dead` pairs,
  *   `handledAt`, `taken`; per plugin `p:` outcome, `a:` failed attempts, `n:` not before, `s:` starts, `x:` dead);
- * - `lane:LANE` list of ids, `lanes` zset of lanes that have some; `bl:PLUGIN LANE` list of ids, `backlogs` zset, `busy:LANE` set of plugins;
+ * - `lane:LANE` list of ids, `lanes` zset of lanes that have some, `orgs` hash of how many of them each organisation has; `bl:PLUGIN LANE` list of ids, `backlogs` zset, `busy:LANE` set of plugins;
  * - `recent` zset of ids by time; `kept` zset of finished ids by the time at which they are forgotten, `keptBytes` their size.
  */
 const EPOCH = `
@@ -17,6 +17,14 @@ local function epoch(run, id)
   redis.call('DEL', P..':epoch')
   redis.call('HSET', P..':epoch', 'id', id, 'birth', now, 'run', run)
   return id, now
+end
+local function orgOf(lane) return string.match(lane, '^[^/]+') or '-' end
+local function opened(lane)
+  if redis.call('ZADD', P..':lanes', 'NX', now, lane) == 1 then return redis.call('HINCRBY', P..':orgs', orgOf(lane), 1) end
+  return tonumber(redis.call('HGET', P..':orgs', orgOf(lane)) or 0)
+end
+local function closed(lane)
+  if redis.call('ZREM', P..':lanes', lane) == 1 and redis.call('HINCRBY', P..':orgs', orgOf(lane), -1) <= 0 then redis.call('HDEL', P..':orgs', orgOf(lane)) end
 end
 `;
 
@@ -65,7 +73,7 @@ if redis.call('HGET', P..':epoch', 'birth') == ARGV[3] then redis.call('HSET', P
 return 1
 `;
 
-/** ARGV: prefix, run, new epoch id, id, event, action, at, via, lane, body, milliseconds that marks live, headers. Returns 1 stored or 0 duplicate, and the epoch's id. */
+/** ARGV: prefix, run, new epoch id, id, event, action, at, via, lane, body, milliseconds that marks live, headers. Returns 1 stored or 0 duplicate, the epoch's id, and how many lanes of the organisation have deliveries. */
 export const STORE_SCRIPT = `${EPOCH}
 local current = epoch(ARGV[2], ARGV[3])
 local id, lane = ARGV[4], ARGV[9]
@@ -73,9 +81,9 @@ if not redis.call('SET', P..':m:'..id, '1', 'NX', 'PX', ARGV[11]) then return { 
 redis.call('HSET', P..':d:'..id, 'event', ARGV[5], 'action', ARGV[6], 'at', ARGV[7], 'via', ARGV[8], 'lane', lane, 'body', ARGV[10], 'headers', ARGV[12])
 redis.call('HSET', P..':o:'..id, 'open', 1, 'pending', 0)
 redis.call('RPUSH', P..':lane:'..lane, id)
-redis.call('ZADD', P..':lanes', 'NX', now, lane)
+local lanes = opened(lane)
 redis.call('ZADD', P..':recent', ARGV[7], id)
-return { 1, current }
+return { 1, current, lanes }
 `;
 
 /** ARGV: prefix, id. Returns the lane, '' when nothing needs to be done because it waits already, or nothing when it is no longer stored. */
@@ -90,7 +98,7 @@ redis.call('DEL', P..':o:'..id)
 redis.call('HSET', P..':o:'..id, 'open', 1, 'pending', 0)
 redis.call('HSET', P..':d:'..id, 'via', 'recovered')
 redis.call('RPUSH', P..':lane:'..lane, id)
-redis.call('ZADD', P..':lanes', 'NX', now, lane)
+opened(lane)
 return lane
 `;
 
@@ -100,7 +108,7 @@ local lane = ARGV[2]
 while true do
   local id = redis.call('LINDEX', P..':lane:'..lane, 0)
   if not id then
-    redis.call('ZREM', P..':lanes', lane)
+    closed(lane)
     return false
   end
   local d = redis.call('HMGET', P..':d:'..id, 'event', 'at', 'via', 'body', 'headers')
@@ -140,7 +148,12 @@ export const FINISH_SCRIPT = `${EPOCH}${CLOSE}
 local lane, id = ARGV[3], ARGV[4]
 if redis.call('LINDEX', P..':lane:'..lane, 0) == id then
   redis.call('LPOP', P..':lane:'..lane)
-  if redis.call('EXISTS', P..':lane:'..lane) == 1 then redis.call('ZADD', P..':lanes', now, lane) else redis.call('ZREM', P..':lanes', lane) end
+  if redis.call('EXISTS', P..':lane:'..lane) == 1 then
+    opened(lane)
+    redis.call('ZADD', P..':lanes', now, lane)
+  else
+    closed(lane)
+  end
 end
 if redis.call('EXISTS', P..':o:'..id) == 0 then return 0 end
 for n = 5, #ARGV, 2 do redis.call('HSETNX', P..':o:'..id, 'p:'..ARGV[n], ARGV[n + 1]) end

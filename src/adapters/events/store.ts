@@ -14,8 +14,17 @@ export interface StoreDeps {
   readonly prefix: string;
   /** Makes the id of a new epoch. */
   readonly uuid: () => string;
-  /** Sees to it that the lane is looked at. The delivery is stored by then: it must not throw, and the repair tick mends what it loses. */
-  readonly wake: (lane: string) => void;
+  /** Sees to it that the lane is looked at, with a priority as queues have it: 0 goes first. The delivery is stored by then: it must not throw, and the repair tick mends what it loses. */
+  readonly wake: (lane: string, priority: number) => void;
+}
+
+/** So many lanes of an organisation wait like everybody's; BullMQ knows no priority above the other. */
+const USUAL_LANES = 50;
+const MAX_PRIORITY = 2_000_000;
+
+/** An organisation with very many lanes that wait makes room for others: each further one goes behind as many of theirs. */
+export function fairPriority(lanes: number): number {
+  return lanes <= USUAL_LANES ? 0 : Math.min(lanes, MAX_PRIORITY);
 }
 
 /** The `action` of a body; undefined where there is none. */
@@ -64,9 +73,9 @@ export function createEventStore({ redis, prefix, uuid, wake }: StoreDeps): Even
   return {
     async store(delivery, lane) {
       const { id, event, at, via, body, headers } = delivery;
-      const [stored] = (await store(prefix, await runId(), uuid(), id, event, actionOf(body) ?? '', at, via, lane, body, MARK_MS, headers ? JSON.stringify(headers) : '')) as [number];
+      const [stored, , lanes] = (await store(prefix, await runId(), uuid(), id, event, actionOf(body) ?? '', at, via, lane, body, MARK_MS, headers ? JSON.stringify(headers) : '')) as [number, string, number?];
       if (stored !== 1) return 'duplicate';
-      wake(lane);
+      wake(lane, fairPriority(lanes ?? 0));
       return 'stored';
     },
 
@@ -96,7 +105,7 @@ export function createEventStore({ redis, prefix, uuid, wake }: StoreDeps): Even
     async replay(id) {
       const lane = (await replay(prefix, id)) as string | null;
       if (lane === null) return false;
-      if (lane !== '') wake(lane);
+      if (lane !== '') wake(lane, 0);
       return true;
     },
   };

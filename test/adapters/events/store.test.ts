@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { createLanes } from '../../../src/adapters/events/lanes.js';
-import { createEventStore } from '../../../src/adapters/events/store.js';
+import { createEventStore, fairPriority } from '../../../src/adapters/events/store.js';
 import type { PluginOutcome } from '../../../src/core/ports/events.js';
-import { delivery } from '../../support/path.js';
+import { delivery, laneOf } from '../../support/path.js';
 import { testRedis, type TestRedis } from '../../support/redis.js';
 import { ownRedis } from '../../support/redisServer.js';
 
@@ -104,4 +104,29 @@ test('marks outlive what GitHub remembers', async () => {
   const one = delivery(LANE);
   await store.store(one, LANE);
   expect(await connection.redis.pttl(`${connection.prefix}:m:${one.id}`)).toBeGreaterThan(7.9 * 86_400_000);
+});
+
+test.each([[0, 0], [50, 0], [51, 51], [5_000, 5_000], [9_999_999, 2_000_000]])('%d lanes of an organisation have priority %d', (lanes, want) => expect(fairPriority(lanes)).toBe(want));
+
+test('lanes are counted by organisation while they have deliveries, whatever is repeated', async () => {
+  await using connection = testRedis();
+  const { store, lanes } = open(connection);
+  const counts = () => connection.redis.hgetall(`${connection.prefix}:orgs`);
+  const all = [delivery('o/r#1', { n: 1 }), delivery('o/r#1', { n: 2 }), delivery('o/r#2'), delivery('p/q@main'), delivery('p')];
+  for (const one of all) await store.store(one, laneOf(one));
+  for (const one of all) await store.store(one, laneOf(one));
+  expect(await counts()).toEqual({ o: '2', p: '2' });
+  const [first] = all;
+  if (!first) throw new Error('no delivery');
+  await lanes.take('o/r#1');
+  await lanes.finish('o/r#1', first.id, []);
+  await lanes.finish('o/r#1', first.id, []);
+  expect(await counts()).toEqual({ o: '2', p: '2' });
+  for (const lane of ['o/r#1', 'o/r#2', 'p', 'p/q@main']) {
+    for (let taken = await lanes.take(lane); taken; taken = await lanes.take(lane)) await lanes.finish(lane, taken.delivery.id, []);
+    await lanes.take(lane);
+  }
+  expect(await counts()).toEqual({});
+  expect(await store.replay(first.id)).toBe(true);
+  expect(await counts()).toEqual({ o: '1' });
 });
