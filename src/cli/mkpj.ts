@@ -8,7 +8,7 @@ import type { RefLookup } from '../core/ports/lookup.js';
 import { isComplete, type ProwJob, type Refs } from '../core/prowjob.js';
 import { CONFIG_FLAGS, configFiles } from './configFlags.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
-import { printedPodSpec, yamlOf } from './yaml.js';
+import { printedPodSpec, yamlOf } from '../config/yaml/print.js';
 
 export const MKPJ_FLAGS = {
   job: { kind: 'string', about: 'Name of the job. Required.' },

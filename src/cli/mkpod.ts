@@ -8,7 +8,7 @@ import { readYaml } from '../config/yaml/source.js';
 import type { ProwJob } from '../core/prowjob.js';
 import { CONFIG_FLAGS, configFiles } from './configFlags.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
-import { printedPodSpec, yamlOf } from './yaml.js';
+import { printedPodSpec, yamlOf } from '../config/yaml/print.js';
 
 const SAMPLE_BUILD_ID = '1700000000000000000';
 

@@ -6,7 +6,7 @@ import { NO_STORE } from './answers.js';
 import type { JobPages } from './shared.js';
 import { jobPath } from './words.js';
 import { wireJob, omitOf } from './wire.js';
-import { yamlOf } from './yaml.js';
+import { yamlOf } from '../../config/yaml/print.js';
 
 const SEEN_MS = 2_000;
 const LATEST = 'mode=latest is not offered here; a new run takes the configuration of the old one. Comment /test on the pull request for the newest.';

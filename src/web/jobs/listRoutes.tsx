@@ -7,7 +7,7 @@ import { NO_STORE, has, readsGzip, sendParts, variableOf } from './answers.js';
 import { FILTERS, filterOf, queryOf, type Filter } from './filter.js';
 import type { JobPages } from './shared.js';
 import { omitOf, wireJob } from './wire.js';
-import { yamlOf } from './yaml.js';
+import { yamlOf } from '../../config/yaml/print.js';
 
 const ROWS = 100;
 const MOST_ROWS = 500;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { printedPodSpec, yamlOf } from '../../src/cli/yaml.js';
+import { printedPodSpec, yamlOf } from '../../src/config/yaml/print.js';
 
 test('keys are sorted, lists are not indented, and quotes are those that upstream writes', () => {
   const value = { b: ['yes', '.', 'plain', '12', '1e3', '~', '', '- x', "it's: so", '"q"', '*'], a: { list: [{ z: 1, x: 'two\nlines\n' }], empty: {}, none: [] } };

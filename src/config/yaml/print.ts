@@ -1,5 +1,5 @@
 import { Document, Scalar, parse, stringify, visit } from 'yaml';
-import { isRecord } from '../config/decode.js';
+import { isRecord } from '../decode.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
