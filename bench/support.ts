@@ -6,6 +6,8 @@ import { parse } from 'yaml';
 import { freePort } from '../src/embedded/redis/redis.js';
 import { startGitHub, type EmbeddedGitHub, type GitHubOptions } from '../src/embedded/github/server.js';
 import { silentLog } from '../src/core/ports/log.js';
+import type { ProwJob } from '../src/core/prowjob.js';
+import { openJournal } from '../src/embedded/cluster/api/journal.js';
 import { startCluster } from '../src/embedded/cluster/cluster.js';
 import { startFakeKube, type FakeKube } from '../test/support/kube.js';
 
@@ -25,6 +27,8 @@ export interface Bench extends AsyncDisposable {
   rssMb(): number;
   /** Resident memory of the serving process and of its private Redis, and of what else they started, in MB. */
   memory(): Memory;
+  /** Milliseconds that the serving process's main thread has been on a processor (Linux). */
+  busyMs(): number;
   /** Deliveries that wait, from the metrics of Redis' own count: none once all is handled. */
   metrics(): Promise<string>;
 }
@@ -47,6 +51,8 @@ export interface BenchOptions {
   readonly orgs?: readonly string[];
   /** With a fake one jobs are only created; with the embedded one they are run and reported as well. */
   readonly cluster?: 'fake' | 'embedded';
+  /** ProwJobs that the embedded cluster has from the beginning. */
+  readonly prowJobs?: Iterable<ProwJob>;
   /** What the installation acts as. */
   readonly components?: string;
   /** `config.yaml`, as JSON. */
@@ -85,12 +91,13 @@ const UNIT = { name: 'unit', always_run: false, decorate: false, spec: { contain
 
 /** Starts everything, each in its own process but for GitHub and the cluster, which are in this one. */
 export async function startBench({
-  latencyMs, pulls, plugins = ['trigger', 'hold', 'lgtm', 'approve', 'help'], orgs = [], cluster: wanted = 'fake', components = wanted === 'fake' ? 'hook' : 'hook,plank,crier,sinker,horologium', config = {}, jobs = [UNIT], flags = [], adminPort = -1, entry = ['bin/prow'],
+  latencyMs, pulls, plugins = ['trigger', 'hold', 'lgtm', 'approve', 'help'], orgs = [], cluster: wanted = 'fake', components = wanted === 'fake' ? 'hook' : 'hook,plank,crier,sinker,horologium', config = {}, jobs = [UNIT], prowJobs = [], flags = [], adminPort = -1, entry = ['bin/prow'],
 }: BenchOptions): Promise<Bench> {
   const dir = mkdtempSync(join(tmpdir(), 'prow-bench-'));
   const manifest = parse(readFileSync('app.yml', 'utf8')) as NonNullable<GitHubOptions['manifest']>;
   const github = await startGitHub({ latencyMs, manifest, webhookSecret: 'bench-secret', limits: { core: 1_000_000, graphql: 1_000_000, search: 1_000_000 } });
   const kube = await startFakeKube();
+  if (wanted === 'embedded') await fill(join(dir, 'cluster'), prowJobs);
   const cluster = wanted === 'fake' ? undefined : await startCluster({ dir: join(dir, 'cluster'), images: () => undefined, kubelet: 'none', clock: { now: Date.now }, log: silentLog });
   const kubeconfig = cluster?.kubeconfigPath ?? kube.writeKubeconfig(join(dir, 'kubeconfig'));
   const { world } = github;
@@ -110,7 +117,10 @@ export async function startBench({
   const child: ChildProcess = spawn(process.execPath, [...entry, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
   const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve(); }); });
   const url = `http://127.0.0.1:${port}`;
-  await until('prow serve is ready', async () => (await fetch(`${url}/healthz/ready`).catch(() => undefined))?.status === 200);
+  await until('prow serve is ready', async () => {
+    if (child.exitCode !== null) throw new Error(`prow serve ended with code ${child.exitCode}`);
+    return (await fetch(`${url}/healthz/ready`).catch(() => undefined))?.status === 200;
+  });
   github.setWebhook(`${url}/hook`);
   // Of what is as old as an installation's memory, its own comments are not certain: that is another case than the usual one.
   await new Promise((resolve) => { setTimeout(resolve, SETTLED_MS); });
@@ -132,6 +142,7 @@ export async function startBench({
     github, kube, kubeconfig, url, pulls: opened,
     rssMb: () => residentMb(child.pid ?? 0),
     memory: () => memoryBelow(child.pid ?? 0),
+    busyMs: () => Number(readFileSync(`/proc/${child.pid ?? 0}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
     metrics: async () => (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
@@ -142,6 +153,15 @@ export async function startBench({
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Writes ProwJobs into the files that an embedded cluster begins with. */
+async function fill(dir: string, jobs: Iterable<ProwJob>): Promise<void> {
+  const journal = await openJournal({ dir: join(dir, 'state'), log: silentLog });
+  for await (const _record of journal.read()) { /* There is none yet; reading opens the file. */ }
+  let version = 0;
+  for (const job of jobs) journal.append({ version: ++version, plural: 'prowjobs', key: `${job.metadata.namespace ?? ''}/${job.metadata.name}`, kind: 'put', json: JSON.stringify({ ...job, metadata: { ...job.metadata, resourceVersion: String(version) } }) });
+  await journal.close();
 }
 
 function residentMb(pid: number): number {
