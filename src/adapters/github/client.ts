@@ -8,13 +8,14 @@ import { createBases } from './bases.js';
 import { createCache } from './cache.js';
 import { createChecks } from './checks.js';
 import { createDeliveries, tokenHooks } from './deliveries.js';
+import { factGroups } from './facts.js';
 import { createHttp, type Http } from './http.js';
 import { createMerging } from './merging.js';
 import { observe } from './observe.js';
 import type { Merging } from '../../core/ports/merging.js';
 import type { GitHubOptions } from './options.js';
 import { createPacing } from './pacing.js';
-import { createReads, factGroups, identityOf } from './reads.js';
+import { createReads, identityOf } from './reads.js';
 import { createWrites } from './writes.js';
 
 /** What the App may do and is told, as GitHub has it. */

@@ -6,7 +6,8 @@ import { PLUGIN_DOCUMENTS } from './documents.js';
 import { graphql } from './graphql.js';
 import type { Call } from './http.js';
 import { checkRunOf, commitOf, issueOf, newestRuns, statusOf, type RawCheckRun, type RawCommit, type RawIssue, type RawStatus } from './map.js';
-import { factGroups, type ReadDeps } from './reads.js';
+import { factGroups, type FactDeps } from './facts.js';
+import { refusedWith } from './writes.js';
 
 type More = Pick<GitHubReads, 'contexts' | 'issue' | 'commits' | 'statuses' | 'checkRuns' | 'requiredContexts' | 'repoLabels' | 'milestones' | 'permission' | 'teamMembers' | 'pullsWithCommit' | 'isBusy' | 'blame'>;
 
@@ -23,7 +24,7 @@ interface RawBlame {
 }
 
 /** Reads that only some plugins need. */
-export function createMoreReads({ http, cache }: Pick<ReadDeps, 'http' | 'cache'>, plugin: string): More {
+export function createMoreReads({ http, cache }: FactDeps, plugin: string): More {
   const get = (org: string, route: string, params: Record<string, unknown>, { signal }: Opts, more: Partial<Call> = {}): Call => ({ method: 'GET', route, params, org, plugin, priority: 'read', signal, ...more });
   const REPO = '/repos/{owner}/{repo}';
   return {
@@ -57,7 +58,11 @@ export function createMoreReads({ http, cache }: Pick<ReadDeps, 'http' | 'cache'
         return (await http.pages<{ login: string }>(call)).map(({ login }) => login);
       }, options.signal),
     async pullsWithCommit(repo, sha, options) {
-      const associated = await http.pages<{ number: number; state?: string }>(get(repo.org, `${REPO}/commits/{sha}/pulls`, { ...repoParams(repo), sha }, options, { accepted: [404, 422] }), (page) => (Array.isArray(page) ? (page as { number: number; state?: string }[]) : []));
+      const associated = await http.pages<{ number: number; state?: string }>(get(repo.org, `${REPO}/commits/{sha}/pulls`, { ...repoParams(repo), sha }, options)).catch((error: unknown): readonly { number: number; state?: string }[] => {
+        // What GitHub says of a commit that the repository does not have.
+        if (refusedWith(error, 404, 422)) return [];
+        throw error;
+      });
       const open = associated.filter(({ state }) => state !== 'closed').map(({ number }) => number);
       if (open.length > 0) return open;
       // A head that lives in a fork only may not be associated; the search knows it.

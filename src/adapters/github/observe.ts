@@ -1,6 +1,6 @@
 import type { Event } from '../../core/event.js';
 import type { AnswerCache } from './cache.js';
-import { factGroups } from './reads.js';
+import { factGroups } from './facts.js';
 
 /** Makes remembered facts stale, or true again, by what GitHub tells: no fact outlives the event that changes it. */
 export async function observe(event: Event, cache: Pick<AnswerCache, 'forget'>): Promise<void> {

@@ -4,14 +4,12 @@ import type { IssueRef, Repo } from '../../core/ids.js';
 import { PermissionError } from '../../core/errors.js';
 import { sameLogin } from '../../core/ids.js';
 import type { Bases } from './bases.js';
-import type { AnswerCache } from './cache.js';
-import type { Call, Http } from './http.js';
+import { factGroups, type FactDeps } from './facts.js';
+import type { Call } from './http.js';
 import { createMoreReads } from './moreReads.js';
 import { commentOf, fileOf, issueEventOf, pullOf, reviewOf, runOf, type RawComment, type RawPull } from './map.js';
 
-export interface ReadDeps {
-  readonly http: Http;
-  readonly cache: AnswerCache;
+export interface ReadDeps extends FactDeps {
   readonly kind: 'app' | 'token';
   readonly bases: Bases;
 }
@@ -19,13 +17,6 @@ export interface ReadDeps {
 /** Memberships change rarely, and GitHub tells us when they do (`observe`). */
 const FACT_MS = 60_000;
 const HOUR_MS = 3_600_000;
-
-/** Names of groups of facts, so that an event can make them stale. */
-export const factGroups = {
-  org: (org: string): string => `org:${org.toLowerCase()}`,
-  repo: ({ org, name }: Repo): string => `repo:${org.toLowerCase()}/${name.toLowerCase()}`,
-  self: 'self',
-} as const;
 
 const repoParams = ({ org, name }: Repo) => ({ owner: org, repo: name });
 const issueParams = (ref: IssueRef) => ({ ...repoParams(ref), number: ref.number });
@@ -79,9 +70,14 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
     reviewComments: async (ref, options) => (await http.pages<RawComment>(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}/comments', issueParams(ref), options))).map(commentOf),
     files: async (ref, options) => (await http.pages<Parameters<typeof fileOf>[0]>(get(ref.org, '/repos/{owner}/{repo}/pulls/{number}/files', issueParams(ref), options))).map(fileOf),
     issueEvents: async (ref, options) => (await http.pages<Parameters<typeof issueEventOf>[0]>(get(ref.org, '/repos/{owner}/{repo}/issues/{number}/events', issueParams(ref), options))).map(issueEventOf),
-    isMember: async (org, login, options) => sameLogin(org, login) || cache.fact(factGroups.org(org), `member:${login.toLowerCase()}`, FACT_MS, (signal) => yes(org, '/orgs/{org}/members/{login}', { org, login }, { signal }), options.signal),
-    isCollaborator: async (repo, login, options) =>
-      sameLogin(repo.org, login) || cache.fact(factGroups.repo(repo), `collaborator:${login.toLowerCase()}`, FACT_MS, (signal) => yes(repo.org, '/repos/{owner}/{repo}/collaborators/{login}', { ...repoParams(repo), login }, { signal }), options.signal),
+    isMember: async (org, login, options) => {
+      const ask = (signal: AbortSignal) => yes(org, '/orgs/{org}/members/{login}', { org, login }, { signal });
+      return sameLogin(org, login) || (options.fresh ? ask(options.signal) : cache.fact(factGroups.org(org), `member:${login.toLowerCase()}`, FACT_MS, ask, options.signal));
+    },
+    isCollaborator: async (repo, login, options) => {
+      const ask = (signal: AbortSignal) => yes(repo.org, '/repos/{owner}/{repo}/collaborators/{login}', { ...repoParams(repo), login }, { signal });
+      return sameLogin(repo.org, login) || (options.fresh ? ask(options.signal) : cache.fact(factGroups.repo(repo), `collaborator:${login.toLowerCase()}`, FACT_MS, ask, options.signal));
+    },
     collaborators: (repo, options) =>
       cache.fact(factGroups.repo(repo), 'collaborators', FACT_MS, async (signal) => (await http.pages<{ login: string }>(get(repo.org, '/repos/{owner}/{repo}/collaborators', repoParams(repo), { signal }))).map(({ login }) => login), options.signal),
     isTeamMember: (org, teamName, login, options) =>

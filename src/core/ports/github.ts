@@ -131,8 +131,10 @@ export interface GitHubReads {
   reviewComments(ref: IssueRef, options: Opts): Promise<readonly Comment[]>;
   files(ref: IssueRef, options: Opts): Promise<readonly ChangedFile[]>;
   issueEvents(ref: IssueRef, options: Opts): Promise<readonly IssueEventEntry[]>;
-  isMember(org: string, login: string, options: Opts): Promise<boolean>;
-  isCollaborator(repo: Repo, login: string, options: Opts): Promise<boolean>;
+  /** Remembered for a minute; `fresh`: asked all the same. */
+  isMember(org: string, login: string, options: Opts & Readonly<{ fresh?: true }>): Promise<boolean>;
+  /** As `isMember`. */
+  isCollaborator(repo: Repo, login: string, options: Opts & Readonly<{ fresh?: true }>): Promise<boolean>;
   /** Logins of all collaborators. */
   collaborators(repo: Repo, options: Opts): Promise<readonly string[]>;
   /** Whether a user belongs to the team of that *name* (not slug); false when there is no such team. */

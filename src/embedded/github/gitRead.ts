@@ -108,6 +108,20 @@ export async function changedFiles(hub: Hub, repo: Repo, from: string, to: strin
 
 export interface TreeEntry { readonly mode: string; readonly type: string; readonly sha: string; readonly size: number | null; readonly path: string }
 
+/** Which commits wrote the lines of a file, in runs; undefined where there is no such file. */
+export async function blameOf(hub: Hub, repo: Repo, commit: string, path: string): Promise<readonly Readonly<{ from: number; to: number; sha: string }>[] | undefined> {
+  const out = await attempt(hub.git.run(fullName(repo), ['blame', '--porcelain', commit, '--', path]));
+  if (out === undefined) return undefined;
+  const lines = [...out.matchAll(/^([0-9a-f]{40}) \d+ (\d+)(?: \d+)?$/gm)].map(([, sha = '', line]) => ({ sha, line: Number(line) }));
+  const ranges: { from: number; to: number; sha: string }[] = [];
+  for (const { sha, line } of lines) {
+    const last = ranges.at(-1);
+    if (last?.sha === sha && last.to === line - 1) last.to = line;
+    else ranges.push({ from: line, to: line, sha });
+  }
+  return ranges;
+}
+
 /** The entries of a folder, or of everything below it. */
 export async function listTree(hub: Hub, repo: Repo, treeish: string, { recursive = false } = {}): Promise<readonly TreeEntry[] | undefined> {
   const out = await attempt(hub.git.run(fullName(repo), ['ls-tree', '-l', '-z', ...(recursive ? ['-r', '-t'] : []), treeish]));

@@ -68,6 +68,8 @@ export interface Person {
 /** Everything that happens in the world around the bot. */
 export interface World {
   user(login: string, about?: { readonly name?: string; readonly email?: string }): Account;
+  /** Sets somebody's status on GitHub. */
+  busy(login: string, busy: boolean): void;
   org(login: string, about?: { readonly admins?: readonly string[]; readonly members?: readonly string[]; readonly defaultPermission?: Permission }): Org;
   member(org: string, login: string, role: OrgRole | null): void;
   team(org: string, name: string, about?: { readonly members?: readonly string[]; readonly parent?: string; readonly repos?: Readonly<Record<string, Permission>> }): Team;
@@ -169,6 +171,7 @@ export function createWorld(hub: Hub, { app }: { readonly app: App }): World {
   return {
     find,
     user: (login, about = {}) => addAccount(hub, login, about),
+    busy(login, busy) { addAccount(hub, login).busy = busy; },
     org(login, { admins = [], members = [], defaultPermission = 'read' } = {}) {
       const org = addOrg(hub, login, { defaultPermission });
       for (const [role, logins] of [['admin', admins], ['member', members]] as const) for (const one of logins) { addAccount(hub, one); setMember(hub, staff, org, one, role); }

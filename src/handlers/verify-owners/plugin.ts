@@ -18,25 +18,25 @@ import { readVersions } from './versions.js';
 const has = (labels: readonly string[]): boolean => labels.some((label) => label.toLowerCase() === INVALID);
 
 async function onPull({ action, pull }: PullEvent, context: PluginContext): Promise<readonly Action[]> {
-  return action === 'opened' || action === 'reopened' || action === 'synchronize' ? verify(pull, action === 'opened' ? 'new' : 'known', context) : [];
+  return action === 'opened' || action === 'reopened' || action === 'synchronize' ? verify(pull, action === 'opened' ? 'opened' : 'changed', context) : [];
 }
 
 async function onCommand(event: CommandEvent<'verify-owners'>, context: PluginContext): Promise<readonly Action[]> {
   if (!event.isPull || event.state !== 'open') return [];
   // The opening of a pull request is looked at anyway.
   if (event.source === 'pull_request') return [];
-  return verify(event.pull ?? (await context.github.pull(event.issue, { signal: context.signal })), 'known', context);
+  return verify(event.pull ?? (await context.github.pull(event.issue, { signal: context.signal })), 'asked', context);
 }
 
 /** Looks at the owners files that a pull request changes, as they will be once it is merged. */
-async function verify(pull: Pull, age: 'new' | 'known', context: PluginContext): Promise<readonly Action[]> {
+async function verify(pull: Pull, why: 'opened' | 'changed' | 'asked', context: PluginContext): Promise<readonly Action[]> {
   const { github, config, log, said, signal } = context;
   const options = { signal };
   const { org, name, number } = pull;
   const issue = { org, name, number };
   const rules = ownersRules(config, issue);
   const isDenied = deniedFolders(rules, log);
-  const [files, labels] = await Promise.all([github.files(issue, options), age === 'new' ? pull.labels : github.labels(issue, options)]);
+  const [files, labels] = await Promise.all([github.files(issue, options), why === 'opened' ? pull.labels : github.labels(issue, options)]);
   const owners = files.filter(({ path, status }) => baseName(path) === rules.ownersFile && status !== 'removed' && !isDenied(folderOf(path)));
   const aliasesChanged = files.some(({ path, previousPath }) => path === rules.aliasesFile || previousPath === rules.aliasesFile);
   const labelled = has(labels);
@@ -59,7 +59,7 @@ async function verify(pull: Pull, age: 'new' | 'known', context: PluginContext):
   const found: Found = examined.kind === 'aliases broken'
     ? { ...shared, aliases: 'broken', emptyAliases: [], problems: [], untrusted: [], leaks: [] }
     : {
-      ...shared, aliases: 'fine', emptyAliases: examined.emptyAliases, problems: examined.problems, untrusted: everybody ? [] : await untrustedAmong(examined.added, issue, collaborators, context),
+      ...shared, aliases: 'fine', emptyAliases: examined.emptyAliases, problems: examined.problems, untrusted: everybody ? [] : await untrustedAmong(examined.added, issue, { collaborators, asked: why === 'asked' }, context),
       leaks: examined.closed.flatMap(({ path, file }) => { const why = leakOf(file, (aliases.after === undefined ? undefined : parseAliases(aliases.after)) ?? new Map(), collaborators); return why === undefined ? [] : [{ path, why }]; }),
     };
   return decideVerdict({ pull, found, labelled, former, style: config.plugins.comment_style });

@@ -1,6 +1,6 @@
 import { triggerFor } from '../../config/plugins/entries.js';
 import { normLogin, type Repo } from '../../core/ids.js';
-import { trusted } from '../../core/trusted.js';
+import { trusted, type TrustDeps } from '../../core/trusted.js';
 import type { PluginContext } from '../plugin.js';
 
 /** Somebody who is named as an owner and may not be one. */
@@ -13,13 +13,24 @@ export interface Untrusted {
 /** As many people are looked up one by one; a pull request that names more has to be split. */
 const MOST = 200;
 
-/** Which of these people (lower case, with the files that name them) are not trusted. Collaborators are known from one list. */
-export async function untrustedAmong(people: ReadonlyMap<string, readonly string[]>, repo: Repo, collaborators: ReadonlySet<string> | undefined, { github, config, signal }: PluginContext): Promise<readonly Untrusted[]> {
+/**
+ * Which of these people (lower case, with the files that name them) are not trusted. Collaborators are known from one list. `asked`: somebody
+ * wants to know whether that has changed, so that nobody is refused by what was remembered.
+ */
+export async function untrustedAmong(
+  people: ReadonlyMap<string, readonly string[]>, repo: Repo, { collaborators, asked }: Readonly<{ collaborators: ReadonlySet<string> | undefined; asked: boolean }>, { github, config, signal }: PluginContext,
+): Promise<readonly Untrusted[]> {
   const rules = triggerFor(config.plugins, repo);
   const unknown = [...people].filter(([login]) => rules.only_org_members || !collaborators?.has(login));
+  const fresh: TrustDeps['github'] = {
+    identity: (options) => github.identity(options),
+    isMember: (org, login, options) => github.isMember(org, login, { ...options, fresh: true }),
+    isCollaborator: (where, login, options) => github.isCollaborator(where, login, { ...options, fresh: true }),
+  };
   const found = await Promise.all(unknown.map(async ([login, paths], n): Promise<readonly Untrusted[]> => {
     if (n >= MOST) return [{ login, why: 'not looked up: there are too many new names at once', paths }];
-    const trust = await trusted(login, repo, rules, { github, signal });
+    const known = await trusted(login, repo, rules, { github, signal });
+    const trust = known.trusted || !asked ? known : await trusted(login, repo, rules, { github: fresh, signal });
     return trust.trusted ? [] : [{ login, why: trust.why, paths }];
   }));
   return found.flat().sort((a, b) => (a.login < b.login ? -1 : 1));

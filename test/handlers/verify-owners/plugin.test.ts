@@ -15,7 +15,7 @@ interface Given {
   readonly merged?: Files | 'conflict';
   readonly bases?: readonly string[];
   readonly files?: readonly Partial<ChangedFile>[];
-  readonly plugins?: object;
+  readonly plugins?: Readonly<Record<string, unknown>>;
   readonly prow?: Readonly<Record<string, unknown>>;
 }
 
@@ -109,6 +109,17 @@ test('the label and the comment go once everything is well', async () => {
   expect(await say('/verify-owners')).toEqual([`-${INVALID}`, expect.stringMatching(/^delete/)]);
   expect(bodies()).toEqual([]);
   expect(await say('/verify-owners')).toEqual([]);
+});
+
+test('whoever asks is not answered from memory', async () => {
+  const { github, open, say } = start({ head: { OWNERS: 'approvers: [mallory]\n' } });
+  const asked: (boolean | undefined)[] = [];
+  github.isMember = (_org, _login, { fresh }) => { asked.push(fresh); return Promise.resolve(fresh === true); };
+  expect(await open()).toEqual([`+${INVALID}`, 'comment']);
+  expect(await open('synchronize')).toEqual([]);
+  expect(asked).toEqual([undefined, undefined]);
+  expect(await say('/verify-owners')).toContain(`-${INVALID}`);
+  expect(asked).toEqual([undefined, undefined, undefined, true]);
 });
 
 test('a label that is left over goes, though nothing of owners is changed any more', async () => {

@@ -12,6 +12,7 @@ export function actor({ hub }: Scope, login: string | null): Node | null {
   return {
     __typename: account.type, id: nodeId(account.type, account.id), databaseId: account.id, login: shown, name: account.name, email: account.email ?? '', url, resourcePath: new URL(String(url)).pathname,
     avatarUrl: () => avatarUrl, createdAt: account.createdAt,
+    status: account.busy === true ? { __typename: 'UserStatus', id: nodeId('User', `status:${String(account.id)}`), indicatesLimitedAvailability: true, message: null, emoji: null, createdAt: account.createdAt, updatedAt: account.createdAt } : null,
   };
 }
 

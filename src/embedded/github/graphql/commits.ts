@@ -1,6 +1,6 @@
 import { nodeId } from '../hub.js';
 import type { Commit, Signature } from '../git.js';
-import { readCommit } from '../gitRead.js';
+import { blameOf, readCommit } from '../gitRead.js';
 import { loginOf } from '../render/commit.js';
 import { repoPage } from '../render/repo.js';
 import { protectionOf, requiredChecks, rulesFor } from '../requirements.js';
@@ -8,7 +8,7 @@ import type { Rule } from '../state/checks.js';
 import type { Repo } from '../state.js';
 import { actor } from './actors.js';
 import { appNode, rollupNode, statusSumNode, suiteNode } from './checks.js';
-import { connection, need, upper, type Node, type PageArgs, type Scope } from './connection.js';
+import { connection, GraphqlRefusal, need, upper, type Node, type PageArgs, type Scope } from './connection.js';
 
 const person = (scope: Scope, who: Signature): Node => ({ __typename: 'GitActor', name: who.name, email: who.email, date: who.date, user: () => actor(scope, loginOf(scope.hub, who)) });
 
@@ -21,6 +21,12 @@ export function commitNode(scope: Scope, repo: Repo, commit: Commit): Node {
     messageBody: rest.join('\n').trim(), url, commitUrl: url, resourcePath: url.slice(hub.urls.web.length), authoredDate: commit.author.date, committedDate: commit.committer.date, pushedDate: null,
     author: person(scope, commit.author), committer: person(scope, commit.committer),
     parents: (args: PageArgs) => connection(commit.parents, args, (sha) => commitAt(scope, repo, sha)),
+    blame: async ({ path }: { path: string }) => {
+      need(scope, repo, { name: 'contents', level: 'read' });
+      const ranges = await blameOf(hub, repo, commit.sha, path);
+      if (!ranges) throw new GraphqlRefusal('NOT_FOUND', `Could not resolve file for path '${path}'.`);
+      return { __typename: 'Blame', ranges: ranges.map(({ from, to, sha }) => ({ __typename: 'BlameRange', age: 1, startingLine: from, endingLine: to, commit: () => commitAt(scope, repo, sha) })) };
+    },
     status: () => statusSumNode(scope, repo, commit.sha), statusCheckRollup: () => rollupNode(scope, repo, commit.sha),
     checkSuites: ({ filterBy, ...args }: PageArgs & { filterBy?: { appId?: number | null; checkName?: string | null } | null }) => {
       need(scope, repo, { name: 'checks', level: 'read' });

@@ -9,7 +9,7 @@ import { addEvent, recordIssue, touch } from './timeline.js';
 const states = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const satisfies Record<string, ReviewState>;
 export type ReviewVerb = keyof typeof states;
 
-export interface NewLineComment { readonly path: string; readonly body: string; readonly line?: number | undefined; readonly side?: 'LEFT' | 'RIGHT' | undefined; readonly inReplyTo?: number | undefined }
+export interface NewLineComment { readonly path: string; readonly body: string; readonly line?: number | undefined; /** Line of the diff, counted from 1 below its first hunk header; instead of `line`. */ readonly position?: number | undefined; readonly side?: 'LEFT' | 'RIGHT' | undefined; readonly inReplyTo?: number | undefined }
 export interface NewReview { readonly body?: string | undefined; readonly event?: ReviewVerb | undefined; readonly commit?: string | undefined; readonly comments?: readonly NewLineComment[] | undefined }
 
 function emitReview(hub: Hub, who: Who, repo: Repo, issue: PullIssue, review: Review, action: string, more: Readonly<Record<string, unknown>> = {}): void {
@@ -22,6 +22,22 @@ function emitLine(hub: Hub, who: Who, repo: Repo, issue: PullIssue, comment: Rev
   hub.emit({ event: 'pull_request_review_comment', action, sender: who.login, repo, payload });
 }
 
+/** Where a position of a diff is in the file; GitHub takes none that is outside of the diff. */
+function placeOf(patch: string | undefined, position: number): Readonly<{ line: number; side: 'LEFT' | 'RIGHT' }> {
+  let [left, right] = [0, 0];
+  const lines = (patch ?? '').split('\n');
+  for (let at = 0; at < lines.length; at++) {
+    const text = lines[at] ?? '';
+    const [, before, after] = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(text) ?? [];
+    if (after !== undefined) [left, right] = [Number(before) - 1, Number(after) - 1];
+    else if (text.startsWith('-')) left += 1;
+    else if (text.startsWith('+')) right += 1;
+    else [left, right] = [left + 1, right + 1];
+    if (at === position && position > 0) return text.startsWith('-') ? { line: left, side: 'LEFT' } : { line: right, side: 'RIGHT' };
+  }
+  throw new ApiError(422, 'Unprocessable Entity', { errors: ['Position could not be resolved'] });
+}
+
 async function addLine(hub: Hub, who: Who, repo: Repo, issue: PullIssue, review: Review, wish: NewLineComment): Promise<void> {
   const { pull } = issue;
   if (!wish.body.trim()) throw invalid([{ resource: 'PullRequestReviewComment', code: 'missing_field', field: 'body' }]);
@@ -29,9 +45,10 @@ async function addLine(hub: Hub, who: Who, repo: Repo, issue: PullIssue, review:
   const base = pull.facts?.mergeBase ?? pull.base.sha;
   const file = parent ? undefined : (await changedFiles(hub, repo, base, pull.head.sha)).find(({ path }) => path === wish.path);
   if (!parent && !file) throw invalid([{ resource: 'PullRequestReviewComment', code: 'invalid', field: 'path', message: 'pull_request_review_thread.path is invalid' }]);
+  const place = parent || wish.position === undefined ? undefined : placeOf(file?.patch, wish.position);
   const at = nowIso(hub);
   const comment: ReviewComment = {
-    id: newId(hub), reviewId: review.id, user: who.login, body: wish.body, path: parent?.path ?? wish.path, line: parent ? parent.line : (wish.line ?? 1), side: parent?.side ?? wish.side ?? 'RIGHT',
+    id: newId(hub), reviewId: review.id, user: who.login, body: wish.body, path: parent?.path ?? wish.path, line: parent ? parent.line : (place?.line ?? wish.line ?? 1), side: parent?.side ?? place?.side ?? wish.side ?? 'RIGHT',
     commit: review.commit, diffHunk: parent?.diffHunk ?? file?.patch?.slice(0, 2000) ?? '', inReplyTo: parent?.id ?? null, createdAt: at, updatedAt: at, reactions: [],
   };
   pull.reviewComments.push(comment);

@@ -29,7 +29,8 @@ function lineOf({ repo, params }: RepoAsk): { issue: PullIssue; comment: ReviewC
 
 const verbOf = (body: Fields): ReviewVerb | undefined => body.text('event') as ReviewVerb | undefined;
 const sideOf = (body: Fields): 'LEFT' | 'RIGHT' => (body.text('side') === 'LEFT' ? 'LEFT' : 'RIGHT');
-const lineNumber = (body: Fields): number | undefined => body.number('line') ?? body.number('position');
+/** A line of the file or, as the older form has it, of the diff. */
+const placeIn = (body: Fields) => ({ line: body.number('line'), position: body.number('line') === undefined ? body.number('position') : undefined, side: sideOf(body) });
 
 export const reviewRoutes: readonly Route[] = [
   repoRoute('GET', '/pulls/comments/:id', read, (ask) => {
@@ -62,7 +63,7 @@ export const reviewRoutes: readonly Route[] = [
     const issue = pullOf(ask);
     const body = fields(ask.body);
     const comment = await addReviewComment(ask.hub, ask.who, ask.repo, issue, {
-      body: required('PullRequestReviewComment', 'body', body.text('body')), path: body.text('path') ?? '', line: lineNumber(body), side: sideOf(body), inReplyTo: body.number('in_reply_to'), commit: body.text('commit_id'),
+      body: required('PullRequestReviewComment', 'body', body.text('body')), path: body.text('path') ?? '', ...placeIn(body), inReplyTo: body.number('in_reply_to'), commit: body.text('commit_id'),
     });
     return json(renderReviewComment(ask.hub, ask.repo, issue, comment), 201);
   }),
@@ -79,7 +80,7 @@ export const reviewRoutes: readonly Route[] = [
   repoRoute('POST', '/pulls/:number/reviews', write, async (ask) => {
     const issue = pullOf(ask);
     const body = fields(ask.body);
-    const comments = body.objects('comments')?.map((one) => ({ path: one.text('path') ?? '', body: one.text('body') ?? '', line: lineNumber(one), side: sideOf(one) }));
+    const comments = body.objects('comments')?.map((one) => ({ path: one.text('path') ?? '', body: one.text('body') ?? '', ...placeIn(one) }));
     const review = await addReview(ask.hub, ask.who, ask.repo, issue, { body: body.text('body'), event: verbOf(body), commit: body.text('commit_id'), comments });
     return json(renderReview(ask.hub, ask.repo, issue, review));
   }),

@@ -9,6 +9,8 @@ export interface Account {
   name: string | null;
   email: string | null;
   readonly createdAt: string;
+  /** Whether their status says that they have little time. */
+  busy?: boolean;
 }
 
 export type OrgRole = 'admin' | 'member';
