@@ -12,7 +12,7 @@ const GO_NEEDED = [1, 26];
 const BUILD_MINUTES = 20;
 
 /** Where `go install` puts programs. */
-function goBin() {
+export function goBin() {
   if (process.env.GOBIN) return process.env.GOBIN;
   return join((process.env.GOPATH ?? '').split(':')[0] || join(homedir(), 'go'), 'bin');
 }
@@ -23,11 +23,18 @@ export function findHelm() {
   return [join(goBin(), 'helm'), join(homedir(), 'go', 'bin', 'helm')].find((path) => existsSync(path));
 }
 
-/** Builds Helm where Go is; returns what is in the way, or undefined. */
-function build() {
+/** Why this machine's Go builds nothing; undefined when it does. */
+export function goProblem() {
   const found = has('go') ? spawnSync('go', ['env', 'GOVERSION'], { cwd: tmpdir(), encoding: 'utf8' }).stdout.trim() : '';
   const [, major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(found) ?? []).map(Number);
-  if (major < GO_NEEDED[0] || (major === GO_NEEDED[0] && minor < GO_NEEDED[1])) return `Go ${GO_NEEDED.join('.')} or newer builds Helm; this is ${found || 'a machine without Go'}`;
+  if (major < GO_NEEDED[0] || (major === GO_NEEDED[0] && minor < GO_NEEDED[1])) return `Go ${GO_NEEDED.join('.')} or newer builds it; this is ${found || 'a machine without Go'}`;
+  return undefined;
+}
+
+/** Builds Helm where Go is; returns what is in the way, or undefined. */
+function build() {
+  const problem = goProblem();
+  if (problem !== undefined) return problem;
   say(`building Helm ${VERSION} (some minutes the first time)`);
   const { code } = run('go', ['install', '-trimpath', '-ldflags=-s -w', `helm.sh/helm/v3/cmd/helm@${VERSION}`], {
     cwd: tmpdir(), stdio: ['ignore', process.stderr, process.stderr], timeout: BUILD_MINUTES * 60_000, env: { ...process.env, GOBIN: goBin(), GOFLAGS: '', CGO_ENABLED: '0' },

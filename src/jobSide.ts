@@ -6,8 +6,7 @@ import type { GitHub } from './adapters/github/client.js';
 import { createIntents } from './adapters/intents.js';
 import { openKube, type OpenedKube } from './adapters/kube/kube.js';
 import { createSlackMessages } from './adapters/slackMessages.js';
-import { localStorage } from './adapters/storage/local.js';
-import { createStorage } from './adapters/storage/storage.js';
+import { openStorage } from './adapters/storage/open.js';
 import type { QueueConnection } from './adapters/queue/jobs.js';
 import type { Settings } from './cli/settings.js';
 import { decorationEntries, decorationFor } from './config/jobs/layers.js';
@@ -77,7 +76,7 @@ export async function openJobSide({ settings, config, github, connection, clock,
     mode, watching: pods === 'read' ? 'jobs' : 'jobs and pods', pods, userAgent: `prow/${version}`, every, clock, random: Math.random, log,
     onClusterState: (cluster, state) => { if (state !== 'Reachable') metrics.count('kubernetes_failed_client_creations', { cluster }); },
   });
-  const storage = createStorage(new Map([['file', localStorage({ roots: jobs.storageRoots })]]));
+  const storage = openStorage({ roots: jobs.storageRoots, clouds: jobs.clouds });
   const guessed = (job: ProwJob): Place | undefined => {
     const refs = job.spec.refs ?? job.spec.extra_refs?.[0];
     const { gcs_configuration: gcs } = decorationFor(undefined, decorationEntries(config.current().prow), refs ? `${refs.org}/${refs.repo}` : '', job.spec.cluster ?? '');

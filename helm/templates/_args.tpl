@@ -64,6 +64,17 @@
 - --slack-signing-secret-file=/etc/slack/signing-secret
 {{- end }}
 {{- end }}
+{{- if include "prow.mountsStorage" . }}
+{{- if $v.storage.gcsKey }}
+- --gcs-credentials-file=/etc/storage/gcs
+{{- end }}
+{{- if $v.storage.s3Key }}
+- --s3-credentials-file=/etc/storage/s3
+{{- end }}
+{{- if $v.storage.azureKey }}
+- --azure-credentials-file=/etc/storage/azure
+{{- end }}
+{{- end }}
 {{- with $v.redis.prefix }}
 - {{ printf "--redis-prefix=%s" . | quote }}
 {{- end }}

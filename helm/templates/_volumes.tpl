@@ -59,6 +59,22 @@
       - { key: {{ $v.slack.signingSecretKey | quote }}, path: signing-secret }
       {{- end }}
 {{- end }}
+{{- if include "prow.mountsStorage" . }}
+- name: storage
+  secret:
+    secretName: {{ $v.storage.existingSecret | quote }}
+    defaultMode: 288
+    items:
+      {{- with $v.storage.gcsKey }}
+      - { key: {{ . | quote }}, path: gcs }
+      {{- end }}
+      {{- with $v.storage.s3Key }}
+      - { key: {{ . | quote }}, path: s3 }
+      {{- end }}
+      {{- with $v.storage.azureKey }}
+      - { key: {{ . | quote }}, path: azure }
+      {{- end }}
+{{- end }}
 {{- with include "prow.kubeconfigs" . }}
 - name: kubeconfigs
   secret: { secretName: {{ . | quote }}, defaultMode: 288 }
@@ -86,12 +102,20 @@
 {{- if include "prow.mountsSlack" . }}
 - { name: slack, mountPath: /etc/slack, readOnly: true }
 {{- end }}
+{{- if include "prow.mountsStorage" . }}
+- { name: storage, mountPath: /etc/storage, readOnly: true }
+{{- end }}
 {{- if include "prow.kubeconfigs" . }}
 - { name: kubeconfigs, mountPath: /etc/kubeconfigs, readOnly: true }
 {{- end }}
 {{- with $v.extraVolumeMounts }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{- define "prow.mountsStorage" -}}
+{{- $storage := .root.Values.storage -}}
+{{- if and $storage.existingSecret (or $storage.gcsKey $storage.s3Key $storage.azureKey) -}}yes{{- end -}}
 {{- end -}}
 
 {{- define "prow.mountsSlack" -}}

@@ -13,6 +13,8 @@ export interface JobSettings {
   readonly slack: Readonly<{ endpoint: string; tokenFile: string | undefined; more: ReadonlyMap<string, string>; signingSecretFile: string | undefined }>;
   /** Folders in which `file://` buckets may lie. */
   readonly storageRoots: readonly string[];
+  /** Credentials of buckets; undefined: only folders are served. */
+  readonly clouds: Readonly<{ gcsCredentialsFile: string | undefined; s3CredentialsFile: string | undefined; azureCredentialsFile: string | undefined }> | undefined;
 }
 
 export const JOB_FLAGS = {
@@ -25,6 +27,9 @@ export const JOB_FLAGS = {
   'additional-slack-token-files': { kind: 'list', about: 'HOST=FILE: the token of another Slack workspace; may be given several times.' },
   'slack-signing-secret-file': { kind: 'string', about: "File with the signing secret of the Slack app; with it /slack/commands answers Slack's `/prow`." },
   'slack-endpoint': { kind: 'string', about: 'Address of the Slack API.', default: 'https://slack.com/api' },
+  'gcs-credentials-file': { kind: 'string', about: "Key of the service account that reads and writes gs:// buckets. By default the environment's account." },
+  's3-credentials-file': { kind: 'string', about: "JSON for s3:// buckets: region, endpoint, insecure, s3_force_path_style, access_key, secret_key. By default what the environment says." },
+  'azure-credentials-file': { kind: 'string', about: 'JSON for azblob:// containers: connection_string, or account, key and endpoint.' },
   'storage-root': { kind: 'list', about: 'Folder in which results of jobs may be kept (buckets file:///FOLDER/...); may be given several times. By default STATE_DIR/storage.' },
 } as const satisfies FlagTable;
 
@@ -52,5 +57,9 @@ export function readJobSettings(flags: Pick<FlagReader, 'text' | 'list' | 'flag'
     reportAgent: flags.text('report-agent') ?? '',
     slack: { endpoint: endpoint.replace(/\/+$/, ''), tokenFile: file('slack-token-file', flags.text('slack-token-file')), more, signingSecretFile: file('slack-signing-secret-file', flags.text('slack-signing-secret-file')) },
     storageRoots: (roots.length > 0 ? roots : [`${stateDir}/storage`]).map((root) => resolve(root)),
+    clouds: {
+      gcsCredentialsFile: file('gcs-credentials-file', flags.text('gcs-credentials-file')), s3CredentialsFile: file('s3-credentials-file', flags.text('s3-credentials-file')),
+      azureCredentialsFile: file('azure-credentials-file', flags.text('azure-credentials-file')),
+    },
   };
 }

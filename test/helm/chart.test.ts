@@ -74,6 +74,8 @@ function chartTests(helm: string): void {
     expect(readFileSync(more?.jobs.slack.signingSecretFile ?? '', 'utf8')).toBe('signing of slack');
     expect(readFileSync(moreWork?.jobs.slack.tokenFile ?? '', 'utf8')).toBe('token of slack');
     expect(moreWork?.jobs.slack.signingSecretFile).toBeUndefined();
+    expect(readFileSync(moreWork?.jobs.clouds?.gcsCredentialsFile ?? '', 'utf8')).toBe('gcs.json of buckets');
+    expect(moreWork?.jobs.clouds?.azureCredentialsFile).toBeUndefined();
     expect(settingsOf(made(named('published, closed off, scaled').values), 'worker').queues).toEqual(['event', 'plugin']);
   });
 
@@ -116,8 +118,8 @@ function chartTests(helm: string): void {
   test('nobody but the web takes webhook secrets and signing secrets, and pages alone are published', () => {
     const objects = made(named('Slack, build clusters, and whatever else').values);
     const secretsOf = (role: string) => workload(objects, role).spec.template.spec.volumes.flatMap(({ secret }) => (secret ? [secret.secretName, ...(secret.items ?? []).map(({ key }) => key)] : []));
-    expect(secretsOf('-web')).toEqual(['github-token', 'cert', 'hmac-token', 'hmac', 'slack', 'token', 'signing', 'clusters-read']);
-    expect(secretsOf('-worker')).toEqual(['github-token', 'cert', 'slack', 'token', 'clusters']);
+    expect(secretsOf('-web')).toEqual(['github-token', 'cert', 'hmac-token', 'hmac', 'slack', 'token', 'signing', 'buckets', 'gcs.json', 's3.json', 'clusters-read']);
+    expect(secretsOf('-worker')).toEqual(['github-token', 'cert', 'slack', 'token', 'buckets', 'gcs.json', 's3.json', 'clusters']);
     const services = made({}).filter(({ kind }) => kind === 'Service').map((one) => [one.metadata.name, (one['spec'] as { ports: readonly { port: number }[] }).ports.map(({ port }) => port), selected((one['spec'] as { selector: Record<string, string> }).selector, made({}))]);
     expect(services.sort()).toEqual([['prow-metrics', [9090], ['prow-web', 'prow-worker']], ['prow-redis', [6379], ['prow-redis']], ['prow-web', [8888], ['prow-web']]]);
   });

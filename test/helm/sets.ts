@@ -47,12 +47,12 @@ export const VALUE_SETS: readonly ValueSet[] = [
   {
     name: 'Slack, build clusters, and whatever else',
     values: {
-      slack: { existingSecret: 'slack', signingSecretKey: 'signing' }, buildClusters: { existingSecret: 'clusters', webExistingSecret: 'clusters-read', suffix: '.yaml' },
+      slack: { existingSecret: 'slack', signingSecretKey: 'signing' }, storage: { existingSecret: 'buckets', gcsKey: 'gcs.json', s3Key: 's3.json' }, buildClusters: { existingSecret: 'clusters', webExistingSecret: 'clusters-read', suffix: '.yaml' },
       image: { repository: 'images.example.com/prow', digest: `sha256:${'0'.repeat(64)}`, pullSecrets: ['pull'] }, state: { size: '20Gi', storageClassName: 'fast' },
       web: { serviceAccount: { create: false, name: 'mine' }, extraArgs: ['--host=::'] }, worker: { serviceAccount: { annotations: { 'example.com/role': 'ci' } }, extraEnv: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=1500' }] },
       extraArgs: ['--in-repo-config-cache-size=500', '--github-enabled-org=acme'], extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }], extraVolumeMounts: [{ name: 'ca', mountPath: '/etc/ca' }],
       podAnnotations: { 'example.com/scrape': 'yes' }, podLabels: { team: 'ci' }, gracePeriodSeconds: 60,
     },
-    given: [...usual, 'slack', 'clusters', 'clusters-read', 'mine', 'ca'],
+    given: [...usual, 'slack', 'buckets', 'clusters', 'clusters-read', 'mine', 'ca'],
   },
 ];
