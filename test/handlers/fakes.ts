@@ -104,6 +104,7 @@ export function fakeGitHub(): FakeGitHub {
     contexts: () => read('contexts', self.states),
     countSearch: (_org, query) => read(`countSearch ${query}`, self.found),
     workflowRuns: (_repo, filter) => read(`workflowRuns ${filter.event}`, self.runs.filter((run) => run.event === filter.event || filter.event === '')),
+    talk: (ref) => read('talk', { comments: commentsOf.get(ref.number) ?? [], reviews: self.reviewsOf, reviewComments: [], labels: [...labels(ref.number)] }),
     issue: (ref) => {
       const issue = self.issues.get(ref.number);
       return issue ? read('issue', issue) : Promise.reject(new NotFoundError('no such issue', { service: 'github' }));

@@ -16,5 +16,20 @@ const CONTEXTS = `query contexts($owner: String!, $name: String!, $oid: GitObjec
   } } } } }
 }`;
 
+/** What people said on a pull request: REST would be four reads. */
+const TALK = `query talk($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+    labels(first: 100) { pageInfo { hasNextPage } nodes { name } }
+    comments(first: 100) { pageInfo { hasNextPage } nodes { databaseId body createdAt updatedAt url author { __typename login } } }
+    reviews(first: 100) {
+      pageInfo { hasNextPage }
+      nodes {
+        databaseId state body submittedAt url author { __typename login }
+        comments(first: 50) { pageInfo { hasNextPage } nodes { databaseId body createdAt url author { __typename login } } }
+      }
+    }
+  } }
+}`;
+
 /** Every GraphQL document that plugins' reads send; a test holds them against GitHub's published schema. */
-export const PLUGIN_DOCUMENTS = { BUSY, BLAME, CONTEXTS } as const;
+export const PLUGIN_DOCUMENTS = { BUSY, BLAME, CONTEXTS, TALK } as const;

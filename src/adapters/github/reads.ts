@@ -7,6 +7,7 @@ import type { Bases } from './bases.js';
 import { factGroups, type FactDeps } from './facts.js';
 import type { Call } from './http.js';
 import { createMoreReads } from './moreReads.js';
+import { readTalk } from './talk.js';
 import { commentOf, fileOf, issueEventOf, pullOf, reviewOf, runOf, type RawComment, type RawPull } from './map.js';
 
 export interface ReadDeps extends FactDeps {
@@ -53,8 +54,15 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
     return (data as { object: { sha: string } }).object.sha;
   };
 
-  return {
+  const self: GitHubReads = {
     ...createMoreReads(deps, plugin),
+    async talk(ref, options) {
+      const short = await readTalk(http, ref, { org: ref.org, plugin, priority: 'read', signal: options.signal });
+      if (short) return short;
+      // Long ones come page by page, of which only what changed counts.
+      const [comments, reviews, reviewComments, labels] = await Promise.all([self.comments(ref, options), self.reviews(ref, options), self.reviewComments(ref, options), self.labels(ref, options)]);
+      return { comments, reviews, reviewComments, labels };
+    },
     identity: ({ signal }) => identityOf(deps, plugin, signal),
     pull,
     async pullAndBase(ref, usual, options) {
@@ -102,4 +110,5 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
       return ((data as { workflow_runs?: Parameters<typeof runOf>[0][] }).workflow_runs ?? []).map(runOf);
     },
   };
+  return self;
 }

@@ -74,6 +74,14 @@ export interface Issue extends IssueRef {
   readonly url: string;
 }
 
+/** What was said on a pull request, each list oldest first, and its labels. */
+export interface Talk {
+  readonly comments: readonly Comment[];
+  readonly reviews: readonly Review[];
+  readonly reviewComments: readonly Comment[];
+  readonly labels: readonly string[];
+}
+
 export interface PullCommit {
   readonly sha: string;
   readonly message: string;
@@ -147,6 +155,8 @@ export interface GitHubReads {
   contexts(repo: Repo, sha: string, options: Opts): Promise<readonly ContextState[]>;
   /** Number of results of an issue search in an organisation. */
   countSearch(org: string, query: string, options: Opts): Promise<number>;
+  /** Everything said on a pull request, and its labels, as a rule in one call. */
+  talk(ref: IssueRef, options: Opts): Promise<Talk>;
   issue(ref: IssueRef, options: Opts): Promise<Issue>;
   /** At most the first 250 commits of a pull request, as GitHub lists them. */
   commits(ref: IssueRef, options: Opts): Promise<readonly PullCommit[]>;

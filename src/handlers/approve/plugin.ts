@@ -10,14 +10,14 @@ import { notification } from './notification.js';
 
 type Verb = 'approve' | 'remove-approve';
 /** `talk`: whether anybody can have said anything yet. */
-type Seen = Readonly<{ pull: Pull; from: 'payload' | 'api'; talk: 'none' | 'some' }>;
+type Seen = Readonly<{ pull: Pull; talk: 'none' | 'some' }>;
 
 async function onComment(event: CommentEvent, context: PluginContext): Promise<readonly Action[]> {
   const { github, config, signal } = context;
   if (event.action !== 'created' || !event.isPull || event.state === 'closed') return [];
   if (approveCommands(event.body, approveFor(config.plugins, event.repo)).length === 0) return [];
   if (isSelf(await github.identity({ signal }), event.user.login)) return [];
-  return handle(event.pull ? { pull: event.pull, from: 'payload', talk: 'some' } : { pull: await github.pull(event.issue, { signal }), from: 'api', talk: 'some' }, context);
+  return handle({ pull: event.pull ?? (await github.pull(event.issue, { signal })), talk: 'some' }, context);
 }
 
 async function onReview({ action, repo, review, pull }: ReviewEvent, context: PluginContext): Promise<readonly Action[]> {
@@ -26,39 +26,36 @@ async function onReview({ action, repo, review, pull }: ReviewEvent, context: Pl
   if ((action !== 'submitted' && action !== 'dismissed') || settings.ignore_review_state || !isCountingState(review.state)) return [];
   if (review.user.type === 'Bot' || approveCommands(review.body, settings).length > 0) return [];
   if (isSelf(await github.identity({ signal }), review.user.login)) return [];
-  return handle({ pull, from: 'payload', talk: 'some' }, context);
+  return handle({ pull, talk: 'some' }, context);
 }
 
 async function onPull({ action, label, sender, pull }: PullEvent, context: PluginContext): Promise<readonly Action[]> {
   switch (action) {
     // Events of a pull request come in order: before its opening is handled, nothing that was said on it counts.
-    case 'opened': return handle({ pull, from: 'payload', talk: context.delivery.repeated ? 'some' : 'none' }, context);
-    case 'reopened': case 'synchronize': return handle({ pull, from: 'payload', talk: 'some' }, context);
+    case 'opened': return handle({ pull, talk: context.delivery.repeated ? 'some' : 'none' }, context);
+    case 'reopened': case 'synchronize': return handle({ pull, talk: 'some' }, context);
     case 'labeled':
       if (label !== APPROVED || pull.state === 'closed' || isSelf(await context.github.identity({ signal: context.signal }), sender.login)) return [];
-      return handle({ pull, from: 'payload', talk: 'some' }, context);
+      return handle({ pull, talk: 'some' }, context);
     default: return [];
   }
 }
 
 /** Works everything out anew: whatever was said, edited or deleted before counts as it is now. */
-async function handle({ pull, from, talk }: Seen, { github, owners, config, signal }: PluginContext): Promise<readonly Action[]> {
+async function handle({ pull, talk }: Seen, { github, owners, config, signal }: PluginContext): Promise<readonly Action[]> {
   const repo = { org: pull.org, name: pull.name };
   const settings = approveFor(config.plugins, repo);
   const options = { signal };
-  const [identity, files, comments, reviewComments, reviews, repoOwners] = await Promise.all([
-    github.identity(options), github.files(pull, options),
-    ...(talk === 'none' ? ([[], [], []] as const) : ([github.comments(pull, options), github.reviewComments(pull, options), github.reviews(pull, options)] as const)),
-    owners.load(repo, pull.baseRef, options),
+  const [identity, files, said, repoOwners] = await Promise.all([
+    github.identity(options), github.files(pull, options), talk === 'none' ? { comments: [], reviewComments: [], reviews: [], labels: pull.labels } : github.talk(pull, options), owners.load(repo, pull.baseRef, options),
   ]);
-  const approvals = collectApprovals({ author: pull.author.login, url: pull.url, comments, reviewComments, reviews }, settings, identity);
+  const approvals = collectApprovals({ author: pull.author.login, url: pull.url, ...said }, settings, identity);
   const assessment = assess(pull, files.map((file) => file.path), approvals, repoOwners, settings);
-  let labelled = pull.labels.includes(APPROVED);
-  // A payload may be older than our last change of the label; adding and removing may be repeated, but not to act needs the truth.
-  if (from === 'payload' && talk === 'some' && labelled === assessment.met) labelled = (await github.labels(pull, options)).includes(APPROVED);
+  // A payload may be older than our last change of the label.
+  const labelled = said.labels.includes(APPROVED);
   const manual = labelled && !assessment.met && addedByHand(await github.issueEvents(pull, options), identity);
   return decide({
-    pull, labelled, approved: assessment.met || manual, former: notifications(comments, identity), style: config.plugins.comment_style === 'upstream' ? 'replace' : 'edit',
+    pull, labelled, approved: assessment.met || manual, former: notifications(said.comments, identity), style: config.plugins.comment_style === 'upstream' ? 'replace' : 'edit',
     body: notification({ pull, assessment, manual, settings, linkUrl: config.prow.github.link_url, fileAt: (folder) => repoOwners.fileAt(folder) }),
   });
 }

@@ -93,3 +93,26 @@ test('workflow runs are asked for one head and event', async () => {
   const { searchParams } = new URL(world.server.asked[0]?.url ?? '', 'http://x');
   expect(Object.fromEntries(searchParams)).toMatchObject({ head_sha: 'abc', branch: 'fix', event: 'pull_request', status: 'action_required' });
 });
+
+test('the talk on a pull request is one call, and REST where it is long; an App has its whole name', async () => {
+  const page = (nodes: readonly unknown[], hasNextPage = false) => ({ pageInfo: { hasNextPage }, nodes });
+  const said = (databaseId: number, login: string, type = 'User') => ({ databaseId, body: `says ${databaseId}`, createdAt: 'c', updatedAt: 'u', url: `u${databaseId}`, author: { __typename: type, login } });
+  let more = false;
+  await using world = await startWorld(({ url }) => {
+    if (url === '/graphql') {
+      const review = (databaseId: number, comments: readonly unknown[]) => ({ ...said(databaseId, 'ann'), state: 'APPROVED', submittedAt: 's', comments: page(comments) });
+      const pullRequest = { labels: page([{ name: 'lgtm' }]), comments: page([said(1, 'bob'), said(2, 'prow', 'Bot'), { ...said(3, 'x'), author: null }], more), reviews: page([review(4, [said(8, 'ann')]), review(5, [said(7, 'cy')])]) };
+      return { body: { data: { repository: { pullRequest } } } };
+    }
+    return { body: [] };
+  });
+  const github = world.github.forPlugin('approve');
+  const talk = await github.talk(pull, { signal });
+  expect(talk.comments.map(({ id, user }) => [id, user.login, user.type])).toEqual([[1, 'bob', 'User'], [2, 'prow[bot]', 'Bot'], [3, '', 'User']]);
+  expect(talk.reviewComments.map(({ id, user }) => [id, user.login])).toEqual([[7, 'cy'], [8, 'ann']]);
+  expect([talk.labels, talk.reviews.map(({ id, state, submittedAt }) => [id, state, submittedAt])]).toEqual([['lgtm'], [[4, 'APPROVED', 's'], [5, 'APPROVED', 's']]]);
+  expect(world.server.asked).toHaveLength(1);
+  more = true;
+  expect(await github.talk(pull, { signal })).toEqual({ comments: [], reviews: [], reviewComments: [], labels: [] });
+  expect(world.server.asked).toHaveLength(6);
+});
