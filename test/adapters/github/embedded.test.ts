@@ -80,6 +80,16 @@ test('comments are made, changed and deleted', async () => {
   expect((await github.comments(pull(), { signal })).some((one) => one.id === id)).toBe(false);
 });
 
+test('the talk read at once is what its parts are one by one', async () => {
+  const github = client().forPlugin('approve');
+  await github.createComment(pull(), 'from the bot', how);
+  await hub.world.as('max').review(slug, number, { event: 'COMMENT', body: 'See below.', comments: [{ path: 'a.txt', line: 1, body: '/approve' }] });
+  const [comments, reviews, reviewComments, labels] = await Promise.all([github.comments(pull(), { signal }), github.reviews(pull(), { signal }), github.reviewComments(pull(), { signal }), github.labels(pull(), { signal })]);
+  expect(reviewComments.map(({ body }) => body)).toEqual(['/approve']);
+  expect(comments.some(({ user }) => user.login.endsWith('[bot]'))).toBe(true);
+  expect(await github.talk(pull(), { signal })).toEqual({ comments, reviews, reviewComments, labels });
+});
+
 test('who belongs where', async () => {
   const github = client().forPlugin('trigger');
   expect(await Promise.all(['ada', 'max', 'eve', 'cleo'].map((login) => github.isMember('acme', login, { signal })))).toEqual([true, true, false, false]);

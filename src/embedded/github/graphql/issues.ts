@@ -5,7 +5,7 @@ import { associationOf } from '../permissions.js';
 import { issuePage } from '../render/issue.js';
 import { renderPull } from '../render/pull.js';
 import { reviewVerdict } from '../requirements.js';
-import type { Comment, Issue, Label, Review } from '../state/issues.js';
+import type { Comment, Issue, Label, Review, ReviewComment } from '../state/issues.js';
 import type { Repo } from '../state.js';
 import { actor } from './actors.js';
 import { commitAt, commitNode, refNode } from './commits.js';
@@ -23,10 +23,20 @@ function commentNode(scope: Scope, repo: Repo, issue: Issue, comment: Comment): 
   };
 }
 
-function reviewNode(scope: Scope, repo: Repo, review: Review): Node {
+function reviewCommentNode(scope: Scope, repo: Repo, issue: Issue, comment: ReviewComment): Node {
+  const url = `${issuePage(scope.hub, repo, issue)}#discussion_r${String(comment.id)}`;
+  return {
+    __typename: 'PullRequestReviewComment', id: nodeId('PullRequestReviewComment', comment.id), databaseId: comment.id, body: comment.body, bodyText: comment.body, author: () => actor(scope, comment.user), path: comment.path,
+    createdAt: comment.createdAt, updatedAt: comment.updatedAt, url, resourcePath: url.slice(scope.hub.urls.web.length), isMinimized: false, authorAssociation: associationOf(scope.hub.state, repo, comment.user),
+  };
+}
+
+function reviewNode(scope: Scope, repo: Repo, issue: PullIssue, review: Review): Node {
+  const url = `${issuePage(scope.hub, repo, issue)}#pullrequestreview-${String(review.id)}`;
   return {
     __typename: 'PullRequestReview', id: nodeId('PullRequestReview', review.id), databaseId: review.id, body: review.body, state: review.state, author: () => actor(scope, review.user), submittedAt: review.submittedAt,
     createdAt: review.submittedAt, updatedAt: review.submittedAt, authorAssociation: associationOf(scope.hub.state, repo, review.user), commit: () => commitAt(scope, repo, review.commit),
+    url, resourcePath: url.slice(scope.hub.urls.web.length), comments: (args: PageArgs) => connection(issue.pull.reviewComments.filter(({ reviewId }) => reviewId === review.id), args, (comment) => reviewCommentNode(scope, repo, issue, comment)),
   };
 }
 
@@ -73,8 +83,8 @@ function pullNode(scope: Scope, repo: Repo, issue: PullIssue): Node {
     additions: async () => (await seen()).additions, deletions: async () => (await seen()).deletions, changedFiles: async () => (await seen()).changed_files,
     reviewDecision: decisions[reviewVerdict(hub, repo, issue)], commits: async (args: PageArgs) => { await seen(); return commits(scope, repo, issue, args); },
     reviews: ({ states, author, ...args }: PageArgs & { states?: readonly string[] | null; author?: string | null }) =>
-      connection(pull.reviews.filter(({ state, user }) => (!states || states.includes(state)) && (!author || key(author) === key(user))), args, (review) => reviewNode(scope, repo, review)),
-    latestReviews: (args: PageArgs) => connection([...new Map(pull.reviews.map((review) => [key(review.user), review])).values()], args, (review) => reviewNode(scope, repo, review)),
+      connection(pull.reviews.filter(({ state, user }) => (!states || states.includes(state)) && (!author || key(author) === key(user))), args, (review) => reviewNode(scope, repo, issue, review)),
+    latestReviews: (args: PageArgs) => connection([...new Map(pull.reviews.map((review) => [key(review.user), review])).values()], args, (review) => reviewNode(scope, repo, issue, review)),
     reviewRequests: (args: PageArgs) => connection([...pull.requestedReviewers], args, (login) => ({ __typename: 'ReviewRequest', id: nodeId('User', `request:${login}`), asCodeOwner: false, requestedReviewer: () => actor(scope, login) })),
     files: async (args: PageArgs) => {
       await seen();
