@@ -1,9 +1,9 @@
-import { decode } from './decode.js';
 import type { Finding, Findings, Path } from './findings.js';
 import { filesWithSuffix } from './jobs/files.js';
 import { decodePlugins } from './plugins/load.js';
 import { mergePlugins } from './plugins/merge.js';
 import type { PluginsConfig } from './plugins/schema.js';
+import { decodeProw } from './prow/decodeProw.js';
 import { ProwConfig } from './prow/schema.js';
 import { refuse, setKeys, united } from './united.js';
 import type { Source } from './yaml/source.js';
@@ -26,7 +26,7 @@ export function mergeProwFiles(main: ProwConfig | undefined, supplemental: reado
   const empty = ProwConfig.parse({});
   let merged = main;
   for (const source of supplemental) {
-    const more = decode(ProwConfig, source, findings, ['presets', 'presubmits', 'postsubmits', 'periodics']);
+    const more = decodeProw(source, findings, ['presets', 'presubmits', 'postsubmits', 'periodics']);
     if (!more || !merged) continue;
     refuse(setKeys(more, empty).filter((key) => !['branch-protection', 'tide', 'slack_reporter_configs', 'prow_ignored', 'decorate_all_jobs'].includes(key)), [], source, findings);
     refuse(setKeys(more.tide, empty.tide).filter((key) => !['queries', 'merge_method'].includes(key) && !(key === 'status_update_period' && more.tide.status_update_period === more.tide.sync_period)), ['tide'], source, findings);

@@ -1,10 +1,9 @@
 import type { Repo } from '../../core/ids.js';
 import type { ConfigFiles } from '../configFiles.js';
-import { decode } from '../decode.js';
-import { noFindings, type Finding } from '../findings.js';
+import type { Finding } from '../findings.js';
 import type { Read, ReadJobs } from '../jobs/finalize.js';
 import type { Periodic, Postsubmit, Presubmit } from '../jobs/schema.js';
-import { ProwConfig } from '../prow/schema.js';
+import { tideQueriesIn } from '../prow/decodeProw.js';
 import type { TideQuery } from '../prow/tide.js';
 import type { Snapshot } from '../snapshot.js';
 import type { Source } from '../yaml/source.js';
@@ -45,13 +44,10 @@ export type StaticJob = Readonly<{ at: Read<unknown>['at']; repo: string } & (
 
 /** Tide's queries as the files have them: the snapshot's are united and in another order, so that their places are lost. */
 export function fileQueries({ prowSources }: Pick<CheckInput, 'prowSources'>): readonly TideQuery[] {
-  const known = queriesOf.get(prowSources) ?? prowSources.flatMap((source) => decode(ProwConfig, source, noFindings(), [])?.tide.queries ?? []);
-  queriesOf.set(prowSources, known);
-  return known;
+  return prowSources.flatMap(tideQueriesIn);
 }
 
 /** Half of the checks ask for these. */
-const queriesOf = new WeakMap<readonly Source[], readonly TideQuery[]>();
 const jobsOf = new WeakMap<ReadJobs, readonly StaticJob[]>();
 
 const nowhere: Read<unknown>['at'] = (_, message) => ({ file: '', line: 1, column: 1, path: '', message });

@@ -1,9 +1,9 @@
-import { decode } from '../decode.js';
 import { noFindings, type Finding, type Findings } from '../findings.js';
 import { JobConfig } from '../jobs/schema.js';
 import { decodePlugins, validatePlugins } from '../plugins/load.js';
 import { PluginsConfig } from '../plugins/schema.js';
-import { ProwConfig } from '../prow/schema.js';
+import { decodeProw } from '../prow/decodeProw.js';
+import type { ProwConfig } from '../prow/schema.js';
 import { checkProwSections, finishedProw } from '../prow/sections.js';
 import { mergePluginFiles, mergeProwFiles } from '../supplemental.js';
 import type { Source } from '../yaml/source.js';
@@ -32,7 +32,7 @@ const JOB_KEYS = Object.keys(JobConfig.def.innerType.shape);
 export function readProw({ main, more, faults }: Group, version: string | undefined, now: number): Merged<ProwConfig> {
   const findings = noFindings();
   const source = sourceOf(main, findings);
-  const decoded = source && decode(ProwConfig, source, findings, JOB_KEYS);
+  const decoded = source && decodeProw(source, findings, JOB_KEYS);
   findings.errors.push(...faults);
   const supplemental = sourcesOf(more, findings);
   const sources = [...(source ? [source] : []), ...supplemental];
