@@ -14,7 +14,7 @@ needNode();
 needGit();
 needRedis();
 needDependencies();
-const only = process.argv[2] ?? '^(trigger|hold|lgtm|approve)/';
+const only = process.argv[2] ?? '^(approve|assign|blockade|blunderbuss|cla|dco|help|hold|inrepo|invalidcommitmsg|label|lgtm|lifecycle|merge-method-comment|mergecommitblocker|milestone|milestoneapplier|milestonestatus|override|owners-label|push|release-note|require-matching-label|retitle|rifle|size|skip|together|trigger|verify-owners|wip)/';
 const flags = [
   '--config-path {config}', '--job-config-path {jobs}', '--plugin-config {plugins}', '--hmac-secret-file {hmac}', '--github-endpoint {github}', '--github-graphql-endpoint {graphql}',
   '--github-app-id {appId}', '--github-app-private-key-path {appKey}', '--kubeconfig {kubeconfig}', '--port {port}', '--metrics-port {metricsPort}', '--components hook', '--state-dir {dir}/state',
