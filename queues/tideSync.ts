@@ -6,6 +6,8 @@ import { runSync, type SyncDeps } from '../src/tide/sync.js';
 export interface TideSyncDeps extends Omit<SyncDeps, 'signal' | 'config' | 'look'> {
   readonly config: { current(): SyncDeps['config'] };
   readonly pools: Pick<Adder<TideKey>, 'add'>;
+  /** Brings Tide's history to where it outlives Redis; undefined where nobody asked for that. */
+  readonly keep?: ((options: Readonly<{ signal: AbortSignal }>) => Promise<void>) | undefined;
 }
 
 const TICK_MS = 60_000;
@@ -20,7 +22,7 @@ export const tideSyncQueue = defineQueue<Readonly<Record<string, never>>, TideSy
   concurrency: 1,
   timeoutMs: 300_000,
   tick: { everyMs: TICK_MS, payload: {} },
-  async process(_payload, { config, pools, ...deps }, { signal }) {
+  async process(_payload, { config, pools, keep, ...deps }, { signal }) {
     const current = config.current();
     const period = current.prow.tide.sync_period;
     const begun = deps.clock.now();
@@ -29,6 +31,12 @@ export const tideSyncQueue = defineQueue<Readonly<Record<string, never>>, TideSy
     if (period > TICK_MS && begun - last < period - TICK_MS / 2) return undefined;
     await deps.memory.set(LAST, String(begun), 7 * 24 * 3_600_000);
     await runSync({ ...deps, config: current, signal, look: (key) => pools.add({ org: key.org, name: key.name, branch: key.branch }) });
+    try {
+      await keep?.({ signal });
+    } catch (err) {
+      signal.throwIfAborted();
+      deps.log.error({ err }, 'the history of Tide was not kept; the next round tries again');
+    }
     return period < TICK_MS ? { lookAgainAt: begun + period } : undefined;
   },
 });

@@ -28,6 +28,7 @@ import type { Log } from './core/ports/log.js';
 import { startRedis } from './embedded/redis/redis.js';
 import { createHandling } from './handlers/dispatch.js';
 import { openHelp } from './helpSide.js';
+import { openHistory } from './historySide.js';
 import { plugins } from './handlers/registry.js';
 import { tideJson } from './tide/json.js';
 import { tideKeys } from './tide/keys.js';
@@ -146,6 +147,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     closings.push(async () => { telling.stop(); });
   }
   const views = createTideViews({ redis: patient, prefix });
+  const { history, keep } = openHistory(settings, { redis: patient, log });
   const handling = createHandling({
     config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, inRepo, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode, ...events.handling,
     async poke(parsed) {
@@ -175,14 +177,16 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   closings.push(() => watch[Symbol.asyncDispose]());
 
   if (role !== 'web') {
-    const tide = { config, merging: github.merging, inRepo, views, memory: createTideMemory({ redis: patient, prefix }), unheard: createUnheard({ redis: patient, prefix, clock }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
+    const tide = { config, merging: github.merging, inRepo, views, history, memory: createTideMemory({ redis: patient, prefix }), unheard: createUnheard({ redis: patient, prefix, clock }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
     const files: TideJobs['files'] = async (ref, options) => (await github.forPlugin('tide').files(ref, options)).map(({ path }) => path);
     // Without a cluster Tide tests nothing by itself and judges by checks alone.
     const tests = jobSide.kube.infrastructure() === 'found' ? { index: jobSide.kube.jobIndex, jobs, git, files } : undefined;
-    const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide, jobs: tests }, tideSync: { ...tide, pools: adders.tide }, jobs: jobSide.kube.infrastructure() === 'found' ? jobSide.parts : undefined, clock, log, only: settings.queues, components });
+    const workers = await startWorkers({ connection, adders, handling, deliveries: github.deliveries, tide: { ...tide, jobs: tests }, tideSync: { ...tide, pools: adders.tide, keep: tide.mode === 'act' ? keep : undefined }, jobs: jobSide.kube.infrastructure() === 'found' ? jobSide.parts : undefined, clock, log, only: settings.queues, components });
     plant = workers.plant;
     const stopAdding = addKeys({ kube: jobSide.kube, reporters: jobSide.reporters, adders, config, components, log });
     closings.push(async () => { stopAdding(); });
+    // What the last round has not kept is kept once nothing is decided any more; closed in reverse order.
+    if (keep && tide.mode === 'act') closings.push((graceMs) => keep({ signal: AbortSignal.timeout(Math.max(1, Math.min(graceMs, HAND_BACK_MS))) }));
     closings.push((graceMs) => workers.stop({ graceMs: Math.min(graceMs, HAND_BACK_MS), sendingMs: graceMs }));
   }
 
@@ -226,6 +230,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const web = createWeb({
     webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed,
     help: () => help.document(), inRepo: help.inRepo,
+    tideHistory: () => history.all(),
     tideJson: async () => tideJson(config.current(), await views.pools()), checks, remarks, configStatus: status, jobs: jobPages, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { configRepo, CONFIG_REPO_FLAGS, type ConfigRepoSettings } from './configFlags.js';
 import { JOB_FLAGS, readJobSettings, type JobSettings } from './jobFlags.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
@@ -30,6 +31,8 @@ export interface Settings {
   /** So many in-repo configurations are kept. */
   readonly inRepoCacheSize: number;
   readonly supplemental: Readonly<{ prowDirs: readonly string[]; prowSuffix: string; pluginDirs: readonly string[]; pluginSuffix: string }>;
+  /** Where Tide's history outlives Redis, an address that storage understands, and how many records it keeps of each pool; by default Redis alone, 1000. */
+  readonly history?: Readonly<{ uri: string | undefined; maxRecords: number }> | undefined;
   /** Names of flags that were given and have no effect. */
   readonly idle: readonly string[];
   readonly webhookPath: string;
@@ -74,6 +77,8 @@ export const SERVE_FLAGS = {
   'supplemental-plugin-configs-filename-suffix': { kind: 'string', about: 'What files in these folders end with.', default: '_pluginconfig.yaml' },
   'in-repo-config-cache-size': { kind: 'int', about: "So many in-repo configurations are kept in memory.", default: '200' },
   'cache-dir-base': { kind: 'string', about: 'Folder of git mirrors; by default in --state-dir.' },
+  'history-uri': { kind: 'string', about: "Where Tide's history is kept: /FOLDER/FILE, gs://BUCKET/FILE or s3://BUCKET/FILE. Without it, in Redis alone." },
+  'max-records-per-pool': { kind: 'int', about: 'Records of the history that are kept of each branch.', default: '1000' },
   kubeconfig: { kind: 'string', about: 'Cluster that keeps ProwJobs. Without one the bot runs without jobs.' },
   ...JOB_FLAGS,
   port: { kind: 'int', about: 'Port of webhooks and pages.', default: '8888' },
@@ -98,6 +103,9 @@ export const IDLE_FLAGS = {
   'github-hourly-tokens': { kind: 'int', about: 'No effect: calls are paced by GitHub\'s own limits.' },
   'github-allowed-burst': { kind: 'int', about: 'No effect: calls are paced by GitHub\'s own limits.' },
   'github-throttle-org': { kind: 'list', about: 'No effect: each organisation\'s calls are paced by GitHub\'s own limits.' },
+  'sync-hourly-tokens': { kind: 'int', about: 'No effect: calls are paced by GitHub\'s own limits.' },
+  'status-hourly-tokens': { kind: 'int', about: 'No effect: calls are paced by GitHub\'s own limits.' },
+  'status-path': { kind: 'string', about: 'No effect: how far Tide has searched is kept in Redis, and found anew without it.' },
   'pprof-port': { kind: 'int', about: 'No effect: there is no profiling port.' },
   'profile-memory-usage': { kind: 'bool', about: 'No effect.' },
   'memory-profile-interval': { kind: 'duration', about: 'No effect.' },
@@ -121,6 +129,17 @@ function readAuth(flags: FlagReader): Auth {
   if (appId) throw new UsageError('--github-app-private-key-path is missing: --github-app-id needs it');
   if (keyPath) throw new UsageError('--github-app-id is missing: --github-app-private-key-path needs it');
   throw new UsageError('--github-app-id and --github-app-private-key-path are missing (or --github-token-path)');
+}
+
+/** Upstream's three forms (tide 2.1); an address of a folder of this machine becomes `file://`. */
+function readHistory(flags: FlagReader): NonNullable<Settings['history']> {
+  const maxRecords = flags.int('max-records-per-pool');
+  if (maxRecords < 1) throw new UsageError(`--max-records-per-pool: expected at least 1, found ${maxRecords}`);
+  const uri = flags.text('history-uri') ?? '';
+  if (uri === '') return { uri: undefined, maxRecords };
+  if (uri.startsWith('/')) return { uri: pathToFileURL(uri).href, maxRecords };
+  if (!/^(gs|s3):\/\/[^/]+\/.+|^(file):\/\/\/.+/.test(uri)) throw new UsageError(`--history-uri: ${JSON.stringify(uri)} is not /FOLDER/FILE, gs://BUCKET/FILE or s3://BUCKET/FILE`);
+  return { uri, maxRecords };
 }
 
 function readComponents(text: string): ReadonlySet<Component> {
@@ -183,6 +202,7 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
       prowDirs: flags.list('supplemental-prow-config-dir'), prowSuffix: flags.text('supplemental-prow-configs-filename-suffix') ?? '',
       pluginDirs: flags.list('supplemental-plugin-config-dir'), pluginSuffix: flags.text('supplemental-plugin-configs-filename-suffix') ?? '',
     },
+    history: readHistory(flags),
     idle: Object.keys(IDLE_FLAGS).filter((name) => parsed.values.has(name)),
     host: flags.text('host') ?? '0.0.0.0',
     webhookPath: flags.text('webhook-path') ?? '/hook',

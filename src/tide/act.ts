@@ -4,13 +4,14 @@ import type { Feed } from '../core/ports/feed.js';
 import type { Identity } from '../core/ports/github.js';
 import type { MergeOutcome, Merging, PoolMember } from '../core/ports/merging.js';
 import type { Metrics } from '../core/ports/metrics.js';
-import type { TideViews } from '../core/ports/tide.js';
+import type { HistoryRecord, TideHistory, TideViews } from '../core/ports/tide.js';
 import type { Snapshot } from '../config/snapshot.js';
 import { voidRuns } from './batches.js';
 import type { Batch, Decided } from './decide.js';
 import type { Judged, World } from './judge.js';
+import { historyRecord, historyTarget } from './history.js';
 import { commitTexts } from './method.js';
-import { poolName } from './names.js';
+import { historyName, poolName } from './names.js';
 import { REFUSAL_TTL, factsOf, refusalKey, refuse } from './refusals.js';
 import { jobsFor, startJobs, stopRuns } from './start.js';
 import { placeOf, verdictOf } from './status.js';
@@ -22,6 +23,7 @@ export interface ActDeps extends TestDeps {
   /** undefined: there is no cluster. */
   readonly jobs: TideJobs | undefined;
   readonly views: Pick<TideViews, 'putMerge'>;
+  readonly history: Pick<TideHistory, 'add' | 'of'>;
   readonly unheard: Unheard;
   readonly feed: Pick<Feed, 'publish'>;
   readonly metrics: Metrics;
@@ -72,9 +74,15 @@ async function start({ pulls, jobs: wanted }: Batch, world: World, deps: ActDeps
   if (!(await isTip(world, read.baseSha, deps))) return { again: READS_SETTLE, error: undefined };
   const members = pulls.map(({ member }) => member);
   if (members.length > 1) await stopRuns(voidRuns(tests, members.map(({ number, headSha: sha }) => ({ number, sha }))), jobs, deps);
-  await startJobs(jobsFor(members, wanted, { read, tests, config, now: clock.now() }), read, jobs, deps);
+  const started = await startJobs(jobsFor(members, wanted, { read, tests, config, now: clock.now() }), read, jobs, deps);
+  if (started > 0) await note(members.length > 1 ? 'TRIGGER_BATCH' : 'TRIGGER', pulls, undefined, world, deps);
   metrics.count('tide_retests_total', { ...labels(world), action: members.length > 1 ? 'TRIGGER_BATCH' : 'TRIGGER' }, members.length);
   return SETTLED;
+}
+
+/** Keeps what was done for `/tide-history`. */
+async function note(action: HistoryRecord['action'], pulls: readonly Judged[], error: string | undefined, world: World, { history, clock }: ActDeps): Promise<void> {
+  await history.add(historyName(place(world)), historyRecord(action, pulls.map(({ member }) => historyTarget(member)), { at: clock.now(), baseSha: world.read.baseSha, error }));
 }
 
 /** Ends the batches that cannot be merged any more, whatever else is decided. */
@@ -135,6 +143,7 @@ async function mergeAll(pulls: readonly Judged[], world: World, deps: ActDeps): 
     }
   } finally {
     if (merged > 0) deps.metrics.observe('merges', merged, labels(world));
+    if (merged > 0 || acted.error !== undefined) await note(pulls.length > 1 ? 'MERGE_BATCH' : 'MERGE', pulls, acted.error, world, deps);
   }
   return acted;
 }

@@ -13,6 +13,11 @@ export function poolName({ org, name, branch }: PoolKey): string {
   return `${org}/${name}@${branch}`;
 }
 
+/** A pool as upstream's history and pages name it, `org/repo:branch` (tide 1). */
+export function historyName({ org, name, branch }: PoolKey): string {
+  return `${org}/${name}:${branch}`;
+}
+
 /** GitHub ignores case in labels, branches, milestones and contexts where it searches; so do we. */
 export function sameName(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();

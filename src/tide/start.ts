@@ -37,14 +37,17 @@ export function jobsFor(members: readonly PoolMember[], jobs: readonly Presubmit
   });
 }
 
-/** Creates ProwJobs; one that is there already was created by the same decision. The first failure ends it, and the next look goes on. */
-export async function startJobs(all: readonly ProwJob[], read: PoolRead, { jobs }: TideJobs, deps: TestDeps): Promise<void> {
+/** Creates ProwJobs; one that is there already was created by the same decision. The first failure ends it, and the next look goes on. How many are new. */
+export async function startJobs(all: readonly ProwJob[], read: PoolRead, { jobs }: TideJobs, deps: TestDeps): Promise<number> {
+  let created = 0;
   for (const job of all) {
     deps.signal.throwIfAborted();
     await noteStarted(read, job.metadata.name, deps);
     const result = await jobs.create(job, { signal: deps.signal });
+    if (result === 'created') created++;
     deps.log.info({ pool: poolName({ ...read.repo, branch: read.branch }), job: job.spec.job, prowjob: job.metadata.name, pulls: job.spec.refs?.pulls?.map(({ number }) => number), result }, 'test started');
   }
+  return created;
 }
 
 /** Ends runs of batches that nobody needs any more. One that cannot be stopped now is stopped by the next look. */

@@ -9,8 +9,9 @@ import { CURRENT, begunGroup, freshKey, recordMerge, type ActDeps } from './act.
 import { blockersOf } from './blockers.js';
 import type { Decided } from './decide.js';
 import type { World } from './judge.js';
+import { hasMerge, historyRecord } from './history.js';
 import { methodFor } from './method.js';
-import { poolName } from './names.js';
+import { historyName, poolName } from './names.js';
 import { readPolicies } from './policies.js';
 import { parsed } from './recall.js';
 import { Refusal, refusalKey } from './refusals.js';
@@ -91,7 +92,7 @@ const BEGUN_MS = 600_000;
 const REFUSED_MS = 60_000;
 
 /** Merges that were begun and whose outcome nobody wrote down are looked up, and recorded if they happened. */
-export async function recoverMerges(read: PoolRead, deps: Pick<ActDeps, 'merging' | 'memory' | 'views' | 'feed' | 'clock' | 'metrics' | 'signal'>): Promise<void> {
+export async function recoverMerges(read: PoolRead, deps: Pick<ActDeps, 'merging' | 'memory' | 'views' | 'history' | 'feed' | 'clock' | 'metrics' | 'signal'>): Promise<void> {
   const group = begunGroup({ read });
   for (const [field, text] of await deps.memory.entries(group)) {
     const begun = parsed(BegunText, text);
@@ -101,6 +102,10 @@ export async function recoverMerges(read: PoolRead, deps: Pick<ActDeps, 'merging
     const sha = begun && !doubtful ? await deps.merging.landed({ ...read.repo, number: begun.number }, { signal: deps.signal }) : undefined;
     if (begun && sha !== undefined) {
       await recordMerge({ ...begun, readyAt: begun.readyAt }, sha, { read }, deps);
+      const pool = historyName({ ...read.repo, branch: read.branch });
+      // What the worker that died knew of it besides is gone.
+      const target = { number: begun.number, author: '', sha: begun.headSha, title: '', head_ref: '' };
+      if (!hasMerge(await deps.history.of(pool), begun.number, begun.headSha)) await deps.history.add(pool, historyRecord('MERGE', [target], { at: deps.clock.now(), baseSha: begun.baseSha }));
       deps.metrics.observe('merges', 1, { org: read.repo.org, repo: read.repo.name, branch: read.branch });
     }
     if (over || sha !== undefined) await deps.memory.deleteEntry(group, field);

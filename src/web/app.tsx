@@ -5,7 +5,7 @@ import type { Clock } from '../core/ports/clock.js';
 import type { EventStore } from '../core/ports/events.js';
 import type { Feed } from '../core/ports/feed.js';
 import type { Log } from '../core/ports/log.js';
-import type { TideViews } from '../core/ports/tide.js';
+import type { History, TideViews } from '../core/ports/tide.js';
 import { findAsset } from './assets.js';
 import type { HelpDocument, InRepo } from './catalogue.js';
 import { catalogueRoutes } from './catalogueRoutes.js';
@@ -17,6 +17,7 @@ import { runRoutes } from './jobs/runRoutes.js';
 import type { JobPages } from './jobs/shared.js';
 import { Layout } from './pages/layout.js';
 import { LiveParts, type Overview } from './pages/overview.js';
+import { TideHistoryPage } from './pages/tideHistory.js';
 import { createProbes } from './probes.js';
 import { pageHeaders } from './security.js';
 
@@ -33,6 +34,8 @@ export interface WebDeps {
   readonly inRepo: (slug: string) => InRepo | undefined;
   /** `/tide.js` (tide 19.2). */
   readonly tideJson: () => Promise<unknown>;
+  /** `/tide-history.js` and its page (tide 19.2). */
+  readonly tideHistory?: () => Promise<History>;
   /** Without these nothing can be taken: readiness fails. */
   readonly checks: readonly Check[];
   /** What works on all the same, and should be seen: a broken configuration must not take the webhook out of service. */
@@ -126,6 +129,14 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
   app.get('/plugin-help', async (c, next) => (c.req.header('accept')?.includes('text/html') ? c.redirect('/command-help', 301) : next()));
   json('/plugin-help', deps.help);
   json('/tide.js', () => deps.tideJson());
+  const { tideHistory } = deps;
+  if (tideHistory) {
+    json('/tide-history.js', async () => ({ History: Object.fromEntries(await tideHistory()) }));
+    app.get('/tide-history', async (c) => {
+      const page = <TideHistoryPage history={await tideHistory()} filter={c.req.query()} now={deps.clock.now()} linkUrl={deps.linkUrl()} {...listener} />;
+      return c.html(html`<!doctype html>${page}`, 200, { 'Cache-Control': 'no-store' });
+    });
+  }
   const { configStatus } = deps;
   if (configStatus) json('/config-status', async () => { const { since, ...status } = configStatus(); return { ...status, since: new Date(since).toISOString() }; });
 

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { createTideHistory } from '../../src/adapters/tideHistory.js';
 import { createTideMemory } from '../../src/adapters/tideMemory.js';
 import { createTideViews } from '../../src/adapters/tideViews.js';
 import type { MergeRecord, PoolView } from '../../src/core/ports/tide.js';
@@ -70,4 +71,16 @@ test('a lease is one worker\'s until it is released, and nobody releases another
   expect(await memory.take('pool', 60_000)).toBeUndefined();
   await second?.release();
   expect(await memory.take('pool', 60_000)).toBeDefined();
+});
+
+test('the newest records of a pool are kept; older ones come behind them, once a source', async () => {
+  const history = createTideHistory({ ...fresh(), maxRecords: 3 });
+  const record = (second: number) => ({ time: `2026-01-01T00:00:0${second}Z`, action: 'MERGE' as const, tenantids: null });
+  await history.add('a/b:main', record(8));
+  for (let n = 0; n < 2; n++) await history.restore('file:///h', 'a/b:main', [record(2)]);
+  expect((await history.of('a/b:main')).map(({ time }) => time.slice(-3))).toEqual(['08Z', '02Z']);
+  for (const second of [8, 9]) await history.add('a/b:main', record(second));
+  expect((await history.of('a/b:main')).map(({ time }) => time.slice(-3))).toEqual(['09Z', '08Z']);
+  expect([...(await history.all()).keys()]).toEqual(['a/b:main']);
+  expect(await history.version()).toBe(4);
 });

@@ -3,7 +3,7 @@ import type { Feed, FeedItem } from '../../src/core/ports/feed.js';
 import { silentLog } from '../../src/core/ports/log.js';
 import type { BlockerIssue, CheckMark, MergeOutcome, MergeRequest, Merging, PoolLeases, PoolMember, PoolRead, TideMemory, Verdict } from '../../src/core/ports/merging.js';
 import { noMetrics } from '../../src/core/ports/metrics.js';
-import type { MergeRecord, PoolView, TideViews } from '../../src/core/ports/tide.js';
+import type { HistoryRecord, MergeRecord, PoolView, TideHistory, TideViews } from '../../src/core/ports/tide.js';
 import type { InRepoReads } from '../../src/config/jobs/inRepo.js';
 import type { PoolDeps } from '../../src/tide/pool.js';
 import type { TideJobs } from '../../src/tide/tests.js';
@@ -135,6 +135,20 @@ export function fakeViews(): TideViews & Readonly<{ known: Map<string, PoolView>
   };
 }
 
+export function fakeHistory(): TideHistory & Readonly<{ kept: Map<string, readonly HistoryRecord[]> }> {
+  const kept = new Map<string, readonly HistoryRecord[]>();
+  let version = 0;
+  const of = (pool: string) => kept.get(pool) ?? [];
+  return {
+    kept,
+    add: async (pool, record) => { version++; kept.set(pool, [record, ...of(pool)]); },
+    of: async (pool) => of(pool),
+    all: async () => kept,
+    restore: async (_source, pool, records) => { version++; kept.set(pool, [...of(pool), ...records]); },
+    version: async () => version,
+  };
+}
+
 export function fakeDeps(merging: Merging) {
   const items: FeedItem[] = [];
   const feed: Feed = { publish: (item) => { items.push(item); }, subscribe: () => { throw new Error('not part of this test'); } };
@@ -145,6 +159,6 @@ export function fakeDeps(merging: Merging) {
   const waiting = new Set<number>();
   const unheard: Unheard = { waits: ({ number }) => Promise.resolve(waiting.has(number)) };
   const inRepo: InRepoReads = { jobsAt: (config, { repo }) => Promise.resolve({ presubmits: config.presubmits(repo), postsubmits: [], fault: undefined }) };
-  const deps = { merging, inRepo, memory, unheard, views, feed, clock, log: silentLog, metrics: noMetrics, mode: 'act', jobs: undefined as TideJobs | undefined, signal: new AbortController().signal } satisfies PoolDeps;
+  const deps = { merging, inRepo, memory, unheard, views, history: fakeHistory(), feed, clock, log: silentLog, metrics: noMetrics, mode: 'act', jobs: undefined as TideJobs | undefined, signal: new AbortController().signal } satisfies PoolDeps;
   return { ...deps, items, waiting };
 }

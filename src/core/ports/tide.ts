@@ -63,3 +63,36 @@ export interface TideViews {
   /** Newest first. */
   merges(limit: number): Promise<readonly MergeRecord[]>;
 }
+
+/** One thing that Tide did in a pool, in the words of upstream's files (tide 18). */
+export interface HistoryRecord {
+  /** RFC 3339. */
+  readonly time: string;
+  readonly action: 'TRIGGER' | 'TRIGGER_BATCH' | 'MERGE' | 'MERGE_BATCH';
+  readonly baseSHA?: string | undefined;
+  readonly target?: readonly HistoryTarget[] | undefined;
+  readonly err?: string | undefined;
+  readonly tenantids: readonly string[] | null;
+}
+
+export interface HistoryTarget {
+  readonly number: number;
+  readonly author: string;
+  readonly sha: string;
+  readonly title: string;
+  readonly head_ref: string;
+}
+
+/** Records by pool (`org/repo:branch`), newest first. */
+export type History = ReadonlyMap<string, readonly HistoryRecord[]>;
+
+/** What Tide did, the newest records of each pool. */
+export interface TideHistory {
+  add(pool: string, record: HistoryRecord): Promise<void>;
+  of(pool: string): Promise<readonly HistoryRecord[]>;
+  all(): Promise<History>;
+  /** Puts older records of a pool behind those that are known; once for a source and pool, however often it is asked. */
+  restore(source: string, pool: string, records: readonly HistoryRecord[]): Promise<void>;
+  /** Grows with every record. */
+  version(): Promise<number>;
+}
