@@ -35,6 +35,7 @@ import { tideKeys } from './tide/keys.js';
 import type { TideJobs } from './tide/tests.js';
 import { countJobs, metricsApp } from './metricsPage.js';
 import { createWeb } from './web/app.js';
+import { shownHistory, shownTide } from './web/tideShown.js';
 import { shownProblem, type ConfigStatus } from './web/configStatus.js';
 import type { Check } from './web/health.js';
 import { createHook } from './web/hook.js';
@@ -147,6 +148,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     closings.push(async () => { telling.stop(); });
   }
   const views = createTideViews({ redis: patient, prefix });
+  const hidden = (): ReadonlySet<string> => new Set(config.current().prow.deck.hidden_repos);
   const { history, keep } = openHistory(settings, { redis: patient, log });
   const handling = createHandling({
     config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, inRepo, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode, ...events.handling,
@@ -228,10 +230,10 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const help = openHelp({ config, plugins, settings, repositories: (org, options) => github.repositories(org, options), external: events.plugins, clock, log });
   closings.push(async () => { help.stop(); });
   const web = createWeb({
-    webhookPath: settings.webhookPath, hook, events: promptStore, tide: createTideViews({ redis: prompt, prefix }), feed,
+    webhookPath: settings.webhookPath, hook, events: promptStore, tide: shownTide(createTideViews({ redis: prompt, prefix }), hidden), feed,
     help: () => help.document(), inRepo: help.inRepo,
-    tideHistory: () => history.all(),
-    tideJson: async () => tideJson(config.current(), await views.pools()), checks, remarks, configStatus: status, jobs: jobPages, linkUrl: () => config.current().prow.github.link_url,
+    tideHistory: async () => shownHistory(await history.all(), hidden()),
+    tideJson: async () => tideJson(config.current(), await shownTide(views, hidden).pools()), checks, remarks, configStatus: status, jobs: jobPages, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });
   await serveSlack(web.app, { settings, kube: jobSide.kube, views: createTideViews({ redis: prompt, prefix }), secret: secrets.token, clock, log });
