@@ -12,7 +12,7 @@ import type { Secret } from './core/ports/secrets.js';
 import { backoff, isFinal, toError } from './core/retry.js';
 import { parseEvents } from './handlers/events.js';
 import { forward } from './handlers/external.js';
-import type { PluginHelp } from './handlers/help.js';
+import type { PluginHelp } from './core/helpDocument.js';
 import { checkWebhook } from './web/hook.js';
 import { eventLabel } from './web/eventNames.js';
 

@@ -6,7 +6,8 @@ import { parseSlug, type Repo } from './core/ids.js';
 import type { Clock } from './core/ports/clock.js';
 import type { ExternalPlugins } from './core/ports/external.js';
 import type { Log } from './core/ports/log.js';
-import { externalHelp, helpDocument, isSlug, type HelpDocument, type PluginHelp } from './handlers/help.js';
+import type { HelpDocument, PluginHelp } from './core/helpDocument.js';
+import { externalHelp, helpDocument, isSlug } from './handlers/help.js';
 import type { Plugin } from './handlers/plugin.js';
 import type { InRepo } from './web/catalogue.js';
 

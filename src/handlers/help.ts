@@ -1,26 +1,9 @@
 import { z } from 'zod';
 import type { Snapshot } from '../config/snapshot.js';
+import type { HelpDocument, PluginHelp } from '../core/helpDocument.js';
 import { parseSlug, type Repo } from '../core/ids.js';
 import type { Plugin } from './plugin.js';
 import { plugins as builtIn } from './registry.js';
-
-/** Help of one plugin, with upstream's field names (plugins-policy 1.11). */
-export interface PluginHelp {
-  readonly Description: string;
-  readonly Config: Readonly<Record<string, string>>;
-  readonly Snippet?: string;
-  readonly Events: readonly string[];
-  readonly Commands: readonly Readonly<{ Usage: string; Featured: boolean; Description: string; Examples: readonly string[]; WhoCanUse: string }>[];
-}
-
-/** The document of `/plugin-help`. */
-export interface HelpDocument {
-  readonly AllRepos: readonly string[];
-  readonly RepoPlugins: Readonly<Record<string, readonly string[]>>;
-  readonly RepoExternalPlugins: Readonly<Record<string, readonly string[]>>;
-  readonly PluginHelp: Readonly<Record<string, PluginHelp>>;
-  readonly ExternalPluginHelp: Readonly<Record<string, PluginHelp>>;
-}
 
 const GENERIC = 'generic comment (any text in an issue, a pull request or a review)';
 

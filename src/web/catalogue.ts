@@ -1,20 +1,4 @@
-/** Help of one plugin as `/plugin-help` has it (plugins-policy 1.11). */
-interface Help {
-  readonly Description: string;
-  readonly Config: Readonly<Record<string, string>>;
-  readonly Snippet?: string;
-  readonly Events: readonly string[];
-  readonly Commands: readonly Readonly<{ Usage: string; Featured: boolean; Description: string; Examples: readonly string[]; WhoCanUse: string }>[];
-}
-
-/** The document of `/plugin-help`. */
-export interface HelpDocument {
-  readonly AllRepos: readonly string[];
-  readonly RepoPlugins: Readonly<Record<string, readonly string[]>>;
-  readonly RepoExternalPlugins: Readonly<Record<string, readonly string[]>>;
-  readonly PluginHelp: Readonly<Record<string, Help>>;
-  readonly ExternalPluginHelp: Readonly<Record<string, Help>>;
-}
+import type { HelpDocument, PluginHelp } from '../core/helpDocument.js';
 
 /** What is on in a repository: built-in plugins, and external ones. */
 export type InRepo = Readonly<{ plugins: readonly string[]; external: readonly string[] }>;
@@ -78,12 +62,12 @@ function firstSentence(text: string): string {
 }
 
 /** Upstream's anchor of a command (deck 8.6): the first word of its first example, without slash, `_` for `-`. */
-export function anchorOf({ Usage, Examples }: Pick<Help['Commands'][number], 'Usage' | 'Examples'>): string {
+export function anchorOf({ Usage, Examples }: Pick<PluginHelp['Commands'][number], 'Usage' | 'Examples'>): string {
   const [word = ''] = (Examples[0] ?? Usage).trim().split(/\s+/);
   return word.replace(/^\//, '').replaceAll('-', '_');
 }
 
-function shown(name: string, kind: ShownPlugin['kind'], help: Help, repo: string | undefined): ShownPlugin {
+function shown(name: string, kind: ShownPlugin['kind'], help: PluginHelp, repo: string | undefined): ShownPlugin {
   const about = plain(help.Description);
   const config = help.Config[repo ?? ''] ?? help.Config[repo?.split('/')[0] ?? ''] ?? help.Config[''] ?? '';
   return {
@@ -108,7 +92,7 @@ function withAnchors(commands: readonly ShownCommand[]): readonly ShownCommand[]
 export function catalogueOf(document: HelpDocument, repo: string | undefined, inRepo: (slug: string) => InRepo | undefined): Catalogue {
   const here = repo === undefined ? undefined : inRepo(repo);
   const wanted: InRepo = repo === undefined ? { plugins: document.RepoPlugins[''] ?? [], external: Object.values(document.RepoExternalPlugins).flat() } : (here ?? { plugins: [], external: [] });
-  const of = (names: readonly string[], kind: ShownPlugin['kind'], from: Readonly<Record<string, Help>>): readonly ShownPlugin[] =>
+  const of = (names: readonly string[], kind: ShownPlugin['kind'], from: Readonly<Record<string, PluginHelp>>): readonly ShownPlugin[] =>
     [...new Set(names)].flatMap((name) => {
       const help = Object.hasOwn(from, name) ? from[name] : undefined;
       return help ? [shown(name, kind, help, repo)] : kind === 'external' ? [shown(name, kind, { Description: 'This external plugin gave no help.', Config: {}, Events: [], Commands: [] }, repo)] : [];

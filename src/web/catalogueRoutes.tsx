@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { html } from 'hono/html';
-import { catalogueOf, type Catalogue, type HelpDocument, type InRepo } from './catalogue.js';
+import type { HelpDocument } from '../core/helpDocument.js';
+import { catalogueOf, type Catalogue, type InRepo } from './catalogue.js';
 import { CommandsPage, PluginsPage } from './pages/catalogue.js';
 import { Layout, type Frame } from './pages/layout.js';
 

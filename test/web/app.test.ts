@@ -5,7 +5,7 @@ import { silentLog } from '../../src/core/ports/log.js';
 import type { PoolView } from '../../src/core/ports/tide.js';
 import { createWeb, type WebDeps } from '../../src/web/app.js';
 import { cssPath } from '../../src/web/assets.js';
-import type { HelpDocument } from '../../src/web/catalogue.js';
+import type { HelpDocument } from '../../src/core/helpDocument.js';
 import { shownProblem, type ConfigStatus } from '../../src/web/configStatus.js';
 
 const pool: PoolView = {

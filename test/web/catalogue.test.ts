@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Hono } from 'hono';
-import { anchorOf, catalogueOf, pieces, type HelpDocument, type InRepo } from '../../src/web/catalogue.js';
+import type { HelpDocument } from '../../src/core/helpDocument.js';
+import { anchorOf, catalogueOf, pieces, type InRepo } from '../../src/web/catalogue.js';
 import { catalogueRoutes } from '../../src/web/catalogueRoutes.js';
 
 const command = (Usage: string, over: Partial<HelpDocument['PluginHelp'][string]['Commands'][number]> = {}) => ({ Usage, Featured: false, Description: `Does ${Usage}.`, Examples: [Usage], WhoCanUse: 'Anyone', ...over });
