@@ -75,6 +75,8 @@ export const METRICS: Readonly<Record<string, Spec>> = {
 };
 
 export interface MetricsAdapter extends Metrics {
+  /** Sets a gauge to these series alone: what is not named any more is no longer told. */
+  replace(name: string, series: readonly Readonly<{ labels: Labels; value: number }>[]): void;
   /** The Prometheus text of all metrics of this process. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -105,6 +107,11 @@ export function createMetrics(): MetricsAdapter {
       const gauge = get(gauges, name);
       if (METRICS[name]?.single) gauge.reset();
       gauge.set({ ...labels }, value);
+    },
+    replace: (name, series) => {
+      const gauge = get(gauges, name);
+      gauge.reset();
+      for (const { labels, value } of series) gauge.set({ ...labels }, value);
     },
     observe: (name, value, labels: Labels = {}) => { get(histograms, name).observe({ ...labels }, value); },
     text: () => registry.metrics(),
