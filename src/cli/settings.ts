@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { configRepo, CONFIG_REPO_FLAGS, type ConfigRepoSettings } from './configFlags.js';
-import { JOB_FLAGS, readJobSettings, type JobSettings } from './jobFlags.js';
+import { IDLE_JOB_FLAGS, JOB_FLAGS, readJobSettings, type JobSettings } from './jobFlags.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
 
 export const COMPONENTS = ['hook', 'tide', 'plank', 'crier', 'sinker', 'horologium', 'status-reconciler', 'deck'] as const;
@@ -105,7 +105,7 @@ export const IDLE_FLAGS = {
   'github-throttle-org': { kind: 'list', about: 'No effect: each organisation\'s calls are paced by GitHub\'s own limits.' },
   'sync-hourly-tokens': { kind: 'int', about: 'No effect: calls are paced by GitHub\'s own limits.' },
   'status-hourly-tokens': { kind: 'int', about: 'No effect: calls are paced by GitHub\'s own limits.' },
-  'status-path': { kind: 'string', about: 'No effect: how far Tide has searched is kept in Redis, and found anew without it.' },
+  ...IDLE_JOB_FLAGS,
   'pprof-port': { kind: 'int', about: 'No effect: there is no profiling port.' },
   'profile-memory-usage': { kind: 'bool', about: 'No effect.' },
   'memory-profile-interval': { kind: 'duration', about: 'No effect.' },
