@@ -48,9 +48,12 @@ function backend(hub: Hub, repo: Repo, request: Request, service: string, who: W
   const { promise: head, resolve, reject } = promiseOf<{ status: number; headers: Headers }>();
   let before = Buffer.alloc(0);
   let begun = false;
+  /** The reader may go at any time; what git still says is not for anybody then. */
+  let gone = false;
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       child.stdout.on('data', (chunk: Buffer) => {
+        if (gone) return;
         if (begun) { controller.enqueue(chunk); if ((controller.desiredSize ?? 1) <= 0) child.stdout.pause(); return; }
         before = Buffer.concat([before, chunk]);
         const end = before.indexOf('\r\n\r\n');
@@ -59,11 +62,11 @@ function backend(hub: Hub, repo: Repo, request: Request, service: string, who: W
         resolve(parseHead(before.subarray(0, end).toString()));
         if (before.length > end + 4) controller.enqueue(before.subarray(end + 4));
       });
-      child.stdout.once('end', () => { if (!begun) reject(new Error('git http-backend said nothing')); try { controller.close(); } catch { /* the reader has gone */ } });
+      child.stdout.once('end', () => { if (!begun) reject(new Error('git http-backend said nothing')); if (!gone) controller.close(); });
       child.stdout.once('error', reject);
     },
     pull() { child.stdout.resume(); },
-    cancel() { child.kill(); },
+    cancel() { gone = true; child.kill(); },
   }, { highWaterMark: 16 });
   return { head, body, done };
 }
