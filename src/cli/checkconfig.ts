@@ -4,6 +4,7 @@ import { unknownPlugins } from '../config/checks/plugins.js';
 import { UNKNOWN_KEY } from '../config/decode.js';
 import { formatFinding, short, type Finding } from '../config/findings.js';
 import { readConfig, type Reading } from '../config/load.js';
+import type { Presubmit } from '../config/jobs/schema.js';
 import type { JobCache } from '../config/read/cache.js';
 import type { Snapshot } from '../config/snapshot.js';
 import { RemoteError } from '../core/errors.js';
@@ -21,7 +22,8 @@ interface CheckconfigDeps {
   readonly print: (line: string) => void;
   /** Remarks that are no findings. */
   readonly note: (line: string) => void;
-  readonly contextFault: (snapshot: Snapshot, at: Repo & Readonly<{ branch: string }>) => string | undefined;
+  /** Why the contexts of a branch contradict one another, given the presubmits that run on it. */
+  readonly contextFault: (snapshot: Snapshot, at: Repo & Readonly<{ branch: string }>, presubmits: readonly Presubmit[]) => string | undefined;
   /** Reads the files of the account; throws where that fails. */
   readonly github: (options: GithubOptions) => RepoSurvey | Promise<RepoSurvey>;
   /** What earlier runs decoded. */
@@ -46,9 +48,9 @@ export async function checkconfig(args: readonly string[], { print, note, contex
   const input: CheckInput = {
     ...read, ...files, snapshot, requiredAnnotations: options.requiredAnnotations,
     clusters: options.checks.includes('validate-cluster-field') ? await clusterStates(snapshot.prow, note) : { kind: 'unknown' },
-    contextFault: (at) => {
+    contextFault: (at, presubmits) => {
       try {
-        return contextFault(snapshot, at);
+        return contextFault(snapshot, at, presubmits);
       } catch (err) {
         return err instanceof Error ? err.message : String(err); // an optional expression that does not compile
       }

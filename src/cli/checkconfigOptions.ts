@@ -3,9 +3,8 @@ import type { ConfigFiles } from '../config/configFiles.js';
 import { CHECK_NAMES, CHECKS, chosen, type CheckName } from '../config/checks/registry.js';
 import type { Repo } from '../core/ids.js';
 import { CONFIG_FLAGS, configFiles } from './configFlags.js';
+import { GITHUB_WITHOUT_EFFECT, READING_WITHOUT_EFFECT, STORAGE_WITHOUT_EFFECT } from './withoutEffect.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
-
-const WITHOUT_EFFECT = { kind: 'string', about: 'Accepted and without effect here.' } as const;
 
 export const CHECKCONFIG_FLAGS = {
   ...CONFIG_FLAGS,
@@ -26,8 +25,7 @@ export const CHECKCONFIG_FLAGS = {
   'github-token-path': { kind: 'string', about: 'File with a personal token, for the warnings for which GitHub is asked.' },
   'github-app-id': { kind: 'string', about: 'Number of a GitHub App, for the same; adds the warning validate-github-app-installation.' },
   'github-app-private-key-path': { kind: 'string', about: "File with the App's private key." },
-  'github-graphql-endpoint': WITHOUT_EFFECT, 'github-host': WITHOUT_EFFECT, 'github-hourly-tokens': WITHOUT_EFFECT, 'github-allowed-burst': WITHOUT_EFFECT,
-  'gcs-credentials-file': WITHOUT_EFFECT, 's3-credentials-file': WITHOUT_EFFECT, 'cache-dir-base': WITHOUT_EFFECT, 'in-repo-config-cache-size': WITHOUT_EFFECT, 'moonraker-address': WITHOUT_EFFECT,
+  ...GITHUB_WITHOUT_EFFECT, ...STORAGE_WITHOUT_EFFECT, ...READING_WITHOUT_EFFECT,
 } as const satisfies FlagTable;
 
 /** How GitHub is asked. */

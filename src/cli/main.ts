@@ -104,8 +104,8 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
             endpoint, signal: AbortSignal.timeout(1_800_000), pause: async (ms) => { await setTimeout(ms); },
             credentials: account.kind === 'token' ? { kind: 'token', token: secret(account.path) } : { kind: 'app', appId: account.id, privateKey: secret(account.keyPath) },
           }),
-          contextFault: ({ prow, presubmits }, { branch, ...repo }) => {
-            const found = contextPolicy({ tide: prow.tide, protection: prow['branch-protection'], presubmits: presubmits(repo), rules: { required: [] }, repo, branch });
+          contextFault: ({ prow }, { branch, ...repo }, presubmits) => {
+            const found = contextPolicy({ tide: prow.tide, protection: prow['branch-protection'], presubmits, rules: { required: [] }, repo, branch });
             return 'fault' in found ? found.fault : undefined;
           },
         });

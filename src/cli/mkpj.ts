@@ -7,6 +7,7 @@ import type { ProwJobs } from '../core/ports/jobs.js';
 import type { RefLookup } from '../core/ports/lookup.js';
 import { isComplete, type ProwJob, type Refs } from '../core/prowjob.js';
 import { CONFIG_FLAGS, configFiles } from './configFlags.js';
+import { GITHUB_WITHOUT_EFFECT, KUBERNETES_WITHOUT_EFFECT, READING_WITHOUT_EFFECT } from './withoutEffect.js';
 import { UsageError, parseFlags, reader, type FlagReader, type FlagTable } from './flags.js';
 import { printedPodSpec, yamlOf } from '../config/yaml/print.js';
 
@@ -24,6 +25,10 @@ export const MKPJ_FLAGS = {
   kubeconfig: { kind: 'string', about: "Cluster for --trigger-job; by default $KUBECONFIG, else ~/.kube/config." },
   'github-endpoint': { kind: 'list', about: 'Address of the REST API; the first one is asked.', default: 'https://api.github.com' },
   'github-token-path': { kind: 'string', about: 'File with a personal access token; public repositories need none.' },
+  'github-app-id': { kind: 'string', about: 'Accepted and without effect here: give --github-token-path for what is not public.' },
+  'github-app-private-key-path': { kind: 'string', about: 'Accepted and without effect here: give --github-token-path for what is not public.' },
+  'supplemental-prow-configs-filename': { kind: 'string', about: 'The flag --supplemental-prow-configs-filename-suffix under an older name.' },
+  ...GITHUB_WITHOUT_EFFECT, ...KUBERNETES_WITHOUT_EFFECT, ...READING_WITHOUT_EFFECT,
 } as const satisfies FlagTable;
 
 interface Deps {
@@ -47,7 +52,9 @@ export async function mkpj(args: readonly string[], deps: Deps): Promise<number>
   const flags = reader(parseFlags(args, MKPJ_FLAGS, {}), MKPJ_FLAGS);
   const name = flags.text('job');
   if (name === undefined || name === '') throw new UsageError('--job is missing');
-  const files = configFiles(flags);
+  const read = configFiles(flags);
+  const suffix = flags.text('supplemental-prow-configs-filename');
+  const files = suffix === undefined ? read : { ...read, supplementalProwConfigSuffix: suffix };
   const { snapshot } = await loadConfig(files, { cache: deps.cache });
   const found = findJob(snapshot.jobs, name);
   if (!found) throw new Error(`there is no job ${name}`);

@@ -52,7 +52,7 @@ test.each(SCALARS)('the fast and the careful reader agree about %j, plain, quote
 
 test.each([
   ['an anchor', 'a: &x 1\nb: *x\n'], ['a merge', 'a: {<<: {b: 1}}\n'], ['a tag', 'a: !!str 1\n'], ['a tag of a list', '!!omap [a: 1]\n'], ['a second document', 'a: 1\n---\nb: 1\n'], ['a directive', '%YAML 1.2\n---\na: 1\n'], ['a key that is a list', '[a, b]: c\n'],
-  ['a complex key', '? a\n: b\n'], ['a key that is null', '~: b\n'], ['a key that is nothing', ': b\n'], ['a tab', 'a:\tb\n'], ['a mark of byte order', '\ufeffa: 1\n'], ['a carriage return', 'a: 1\r\n'], ['not a number', 'a: .nan\n'], ['broken syntax', 'a: [\n'], ['bytes', '\0\u0001\u0002'],
+  ['a complex key', '? a\n: b\n'], ['a key that is null', '~: b\n'], ['a key that is nothing', ': b\n'], ['a tab', 'a:\tb\n'], ['a mark of byte order', '\ufeffa: 1\n'], ['a carriage return', 'a: 1\r\n'], ['not a number', 'a: .nan\n'], ['broken syntax', 'a: [\n'], ['bytes', '\0\u0001\u0002'], ['a tagged empty text on the next line', '\n- !b \n  >'], ['a tagged text on the next line', 'a: !b # c\n  |-\n  x\n'],
   ['a very long line', `a: ${'{'.repeat(1_000_000)}\n`], ['a deep list', `${'['.repeat(200)}${']'.repeat(200)}`],
 ])('what is odd is read carefully: %s', (_, text) => { for (const reader of [readBlock, readFast]) expect(reader(text)).toBeUndefined(); });
 

@@ -25,8 +25,8 @@ export interface CheckInput {
   readonly jobSources: readonly Source[];
   readonly requiredAnnotations: readonly string[];
   readonly clusters: ClusterStates;
-  /** Why the contexts of a branch contradict one another; undefined when they do not. */
-  readonly contextFault: (at: Repo & Readonly<{ branch: string }>) => string | undefined;
+  /** Why the contexts of a branch contradict one another, given the presubmits that run on it; undefined when they do not. */
+  readonly contextFault: (at: Repo & Readonly<{ branch: string }>, presubmits: readonly Presubmit[]) => string | undefined;
 }
 
 export type Check = (input: CheckInput) => readonly Finding[];

@@ -1,3 +1,4 @@
+import { branchIndex } from '../jobs/branchIndex.js';
 import { inRepoEnabled } from '../jobs/inRepo.js';
 import type { ProtectionPolicy } from '../prow/branchProtection.js';
 import { placeIn } from '../places.js';
@@ -111,8 +112,9 @@ export const tideContextPolicy: Check = (input) => {
   return [...branches].flatMap(([repo, named]): readonly Finding[] => {
     const [org = '', name = '', ...more] = repo.split('/');
     if (name === '' || more.length > 0 || inRepoEnabled(prow, { org, name })) return [];
+    const runningOn = branchIndex(input.snapshot.presubmits({ org, name }));
     return [...(named.size === 0 ? ['master'] : named)].flatMap((branch) => {
-      const fault = input.contextFault({ org, name, branch });
+      const fault = input.contextFault({ org, name, branch }, runningOn(branch));
       return fault === undefined ? [] : [placeIn(input.prowSources, ['tide', 'context_options', 'orgs', org, 'repos', name, 'branches', branch], `${repo}, branch ${branch}: ${fault}`)];
     });
   });

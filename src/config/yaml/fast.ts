@@ -20,6 +20,8 @@ const ODD = [
   /^---[^\s]|^---[ ]+[^\s#]/m,
   /^[ ]*(?:-[ ]+)*-[ ]*(?:#.*)?$/m,
   /[|>][-+]?[1-9][-+]?[ ]*(?:#.*)?$/m,
+  // A block text on a line of its own: a tag before it is on another line, and the listener does not hear where it ends.
+  /^[ ]*[|>][-+]?[ ]*(?:#.*)?$/m,
   /[\]}]#/,
   /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/,
 ];
