@@ -9,6 +9,7 @@ import { createSlackMessages } from './adapters/slackMessages.js';
 import { openStorage } from './adapters/storage/open.js';
 import type { QueueConnection } from './adapters/queue/jobs.js';
 import type { Settings } from './cli/settings.js';
+import type { InRepoReads } from './config/jobs/inRepo.js';
 import { decorationEntries, decorationFor } from './config/jobs/layers.js';
 import { isRecord } from './config/decode.js';
 import type { ConfigSource } from './config/snapshot.js';
@@ -29,12 +30,14 @@ import { dueReporters, type Reporter } from './jobs/report/reporter.js';
 import { slackReporter } from './jobs/report/slack.js';
 import { resultsOf, storageReporter } from './jobs/report/storage.js';
 import { startable } from './jobs/run/gate.js';
+import { statusParts } from './statusSide.js';
 import type { JobAdders, JobParts } from './worker.js';
 
 export interface JobSideDeps {
   readonly settings: Settings;
   readonly config: ConfigSource;
   readonly github: GitHub;
+  readonly inRepo: InRepoReads;
   readonly connection: QueueConnection;
   readonly clock: Clock;
   readonly log: Log;
@@ -61,7 +64,7 @@ const TAIL_BYTES = 256 * 1024;
 const TRIGGERED_MS = 1_000;
 
 /** Opens the clusters and whatever jobs are told to. Nothing of it acts: that is the queues' part. */
-export async function openJobSide({ settings, config, github, connection, clock, log, metrics, every, env, version, secret }: JobSideDeps): Promise<JobSide> {
+export async function openJobSide({ settings, config, github, inRepo, connection, clock, log, metrics, every, env, version, secret }: JobSideDeps): Promise<JobSide> {
   const { components, role, mode, jobs } = settings;
   const pods = podsUse(role, components);
   const kube = await openKube({
@@ -105,6 +108,7 @@ export async function openJobSide({ settings, config, github, connection, clock,
       report: { jobs: kube.jobs, reporters, log, metrics, clock },
       periodics: { config, jobs: kube.jobs, index, seen: createFirstSeen(connection), clock, log },
       collect: { config, jobs: kube.jobs, index, clusters: kube.clusters, metrics, clock, log },
+      statusReconcile: statusParts({ settings, config, github, jobs: kube.jobs, inRepo, connection, clock, log }),
     },
     [Symbol.asyncDispose]: () => kube[Symbol.asyncDispose](),
   };

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createCensor } from './adapters/censor.js';
-import { createClaims } from './adapters/claims.js';
 import { createEventStore } from './adapters/events/store.js';
 import { createUnheard } from './adapters/events/unheard.js';
 import { watchRedis } from './adapters/events/watch.js';
@@ -34,7 +33,7 @@ import { plugins } from './handlers/registry.js';
 import { tideJson } from './tide/json.js';
 import { tideKeys } from './tide/keys.js';
 import type { TideJobs } from './tide/tests.js';
-import { countProwJobs, followTransitions } from './jobs/measure.js';
+import { measureJobs } from './measureSide.js';
 import { countJobs, metricsApp } from './metricsPage.js';
 import { createWeb } from './web/app.js';
 import { shownHistory, shownTide } from './web/tideShown.js';
@@ -46,6 +45,7 @@ import { listen, type Listener } from './web/listen.js';
 import { createProbes } from './web/probes.js';
 import { createQueueUi } from './web/queues.js';
 import { addKeys, openJobSide, serveSlack } from './jobSide.js';
+import { followStatuses } from './statusSide.js';
 import { openAdders, openQueues, startWorkers } from './worker.js';
 
 const clock: Clock = { now: () => Date.now() };
@@ -133,7 +133,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
 
   const events = openEventSide(settings, { censor, clock, log, metrics });
   const connection = { redis: patient, prefix, log };
-  const jobSide = await openJobSide({ settings, config, github, connection, clock, log, metrics, every, env: process.env, version: VERSION, secret: secrets.token });
+  const jobSide = await openJobSide({ settings, config, github, inRepo, connection, clock, log, metrics, every, env: process.env, version: VERSION, secret: secrets.token });
   closings.push(() => jobSide[Symbol.asyncDispose]());
   const { jobs } = jobSide.kube;
   const adders = openAdders(connection);
@@ -180,8 +180,8 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   });
   closings.push(() => watch[Symbol.asyncDispose]());
 
-  // Of ProwJobs plank's workers tell, as upstream's do.
-  const measured = role !== 'web' && components.has('plank') && jobSide.kube.infrastructure() === 'found';
+  const measuring = measureJobs({ settings, kube: jobSide.kube, connection, metrics, log });
+  closings.push(async () => { measuring.stop(); });
   if (role !== 'web') {
     const tide = { config, merging: github.merging, inRepo, views, history, memory: createTideMemory({ redis: patient, prefix }), unheard: createUnheard({ redis: patient, prefix, clock }), feed, clock, log, metrics, mode: components.has('tide') && mode === 'act' ? 'act' : 'read' } as const;
     const files: TideJobs['files'] = async (ref, options) => (await github.forPlugin('tide').files(ref, options)).map(({ path }) => path);
@@ -191,10 +191,8 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     plant = workers.plant;
     const stopAdding = addKeys({ kube: jobSide.kube, reporters: jobSide.reporters, adders, config, components, log });
     closings.push(async () => { stopAdding(); });
-    if (measured) {
-      const stopCounting = followTransitions({ index: jobSide.kube.jobIndex, claim: createClaims(connection, 'transition'), count: (labels) => { metrics.count('prowjob_state_transitions', labels); }, failed: (err) => { log.debug({ err }, 'a change of state was not counted'); } });
-      closings.push(async () => { stopCounting(); });
-    }
+    const stopFollowing = followStatuses({ settings, kube: jobSide.kube, config, onChange: watched.onChange, adders, connection, log });
+    closings.push(async () => { stopFollowing(); });
     // What the last round has not kept is kept once nothing is decided any more; closed in reverse order.
     if (keep && tide.mode === 'act') closings.push((graceMs) => keep({ signal: AbortSignal.timeout(Math.max(1, Math.min(graceMs, HAND_BACK_MS))) }));
     closings.push((graceMs) => workers.stop({ graceMs: Math.min(graceMs, HAND_BACK_MS), sendingMs: graceMs }));
@@ -210,7 +208,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     metrics.set('prow_config_stale', remark === undefined ? 0 : 1);
     metrics.set('prow_config_loaded_timestamp_seconds', since / 1_000);
     metrics.set('prow_config_revision', 1, { source, revision });
-    if (measured && jobSide.kube.jobIndex.synced()) metrics.replace('prowjobs', countProwJobs(jobSide.kube.jobIndex.list()));
+    measuring.look();
     if (watch.problem() === undefined) await countJobs(adders, metrics);
   };
   const metricsServer = await listen(metricsApp(metrics, lookAround), settings.metricsPort, settings.host);

@@ -21,12 +21,13 @@ import { recoverQueue } from '../queues/recover.js';
 import { repairQueue } from '../queues/repair.js';
 import { createTurnstile } from '../queues/shared/turnstile.js';
 import { reportQueue, type ReportKey } from '../queues/report.js';
+import { statusReconcileQueue, type StatusReconcileKey } from '../queues/statusReconcile.js';
 import { tideQueue, type TideDeps } from '../queues/tide.js';
 import { tideSyncQueue, type TideSyncDeps } from '../queues/tideSync.js';
 
 export const QUEUES = [
   eventQueue.name, pluginQueue.name, externalQueue.name, deadQueue.name, repairQueue.name, recoverQueue.name, tideQueue.name, tideSyncQueue.name,
-  prowjobQueue.name, reportQueue.name, periodicsQueue.name, collectQueue.name,
+  prowjobQueue.name, reportQueue.name, periodicsQueue.name, collectQueue.name, statusReconcileQueue.name,
 ] as const;
 
 /** Opens every queue for the queue UI. */
@@ -48,6 +49,7 @@ export interface Adders extends AsyncDisposable {
   readonly report: QueueAdder<ReportKey>;
   readonly periodics: QueueAdder<Readonly<Record<string, never>>>;
   readonly collect: QueueAdder<Readonly<Record<string, never>>>;
+  readonly statusReconcile: QueueAdder<StatusReconcileKey>;
 }
 
 /** What adds keys about jobs. */
@@ -60,6 +62,7 @@ export interface JobParts {
   readonly report: DepsOf<typeof reportQueue>;
   readonly periodics: DepsOf<typeof periodicsQueue>;
   readonly collect: DepsOf<typeof collectQueue>;
+  readonly statusReconcile: Omit<DepsOf<typeof statusReconcileQueue>, 'keys'>;
 }
 
 /** Opens all queues for adding. */
@@ -68,6 +71,7 @@ export function openAdders(connection: QueueConnection): Adders {
     event: adderOf(eventQueue, connection), plugin: adderOf(pluginQueue, connection), external: adderOf(externalQueue, connection), dead: adderOf(deadQueue, connection), recover: adderOf(recoverQueue, connection),
     repair: adderOf(repairQueue, connection), tide: adderOf(tideQueue, connection), tideSync: adderOf(tideSyncQueue, connection),
     prowjob: adderOf(prowjobQueue, connection), report: adderOf(reportQueue, connection), periodics: adderOf(periodicsQueue, connection), collect: adderOf(collectQueue, connection),
+    statusReconcile: adderOf(statusReconcileQueue, connection),
   };
   return { ...adders, [Symbol.asyncDispose]: async () => { await Promise.allSettled(Object.values(adders).map((adder) => adder[Symbol.asyncDispose]())); } };
 }
@@ -125,6 +129,7 @@ export async function startWorkers({ connection, adders, handling, deliveries, t
     if (components.has('crier') && wanted(reportQueue.name)) starting.push(startWorker(reportQueue, jobs.report, options));
     if (components.has('horologium') && wanted(periodicsQueue.name)) starting.push(startWorker(periodicsQueue, jobs.periodics, options));
     if (components.has('sinker') && wanted(collectQueue.name)) starting.push(startWorker(collectQueue, jobs.collect, options));
+    if (components.has('status-reconciler') && wanted(statusReconcileQueue.name)) starting.push(startWorker(statusReconcileQueue, { ...jobs.statusReconcile, keys: adders.statusReconcile }, options));
   }
   const workers = await Promise.all(starting);
   return {

@@ -45,10 +45,10 @@ export const JOB_FLAGS = {
   's3-credentials-file': { kind: 'string', about: "JSON for s3:// buckets: region, endpoint, insecure, s3_force_path_style, access_key, secret_key. By default what the environment says." },
   'azure-credentials-file': { kind: 'string', about: 'JSON for azblob:// containers: connection_string, or account, key and endpoint.' },
   'storage-root': { kind: 'list', about: 'Folder in which results of jobs may be kept (buckets file:///FOLDER/...); may be given several times. By default STATE_DIR/storage.' },
-  'status-path': { kind: 'string', about: 'No effect yet: Where the status reconciler keeps which jobs it has seen to: /FOLDER/FILE, gs://BUCKET/FILE or s3://BUCKET/FILE. Without it, in Redis alone.' },
-  'continue-on-error': { kind: 'bool', about: 'No effect yet: The status reconciler goes on with other pull requests when one fails; what failed is tried again either way.', default: 'false' },
-  denylist: { kind: 'list', about: 'No effect yet: ORG or ORG/REPO where the status reconciler starts no new jobs; may be given several times.' },
-  'denylist-all': { kind: 'list', about: 'No effect yet: ORG or ORG/REPO where the status reconciler does nothing; may be given several times.' },
+  'status-path': { kind: 'string', about: 'Where the status reconciler keeps which jobs it has seen to: /FOLDER/FILE, gs://BUCKET/FILE or s3://BUCKET/FILE. Without it, in Redis alone.' },
+  'continue-on-error': { kind: 'bool', about: 'The status reconciler goes on with other pull requests when one fails; what failed is tried again either way.', default: 'false' },
+  denylist: { kind: 'list', about: 'ORG or ORG/REPO where the status reconciler starts no new jobs; may be given several times.' },
+  'denylist-all': { kind: 'list', about: 'ORG or ORG/REPO where the status reconciler does nothing; may be given several times.' },
 } as const satisfies FlagTable;
 
 /** Flags of upstream's plank, sinker, horologium and crier (jobs 6.1, 8, 9, 10.1) that mean nothing here. */

@@ -98,9 +98,6 @@ export const SERVE_FLAGS = {
   'log-level': { kind: 'string', about: 'Overrides log_level of config.yaml.' },
 } as const satisfies FlagTable;
 
-/** Read, but what they are for, the status reconciler, is not built yet. */
-const NOT_YET = ['status-path', 'continue-on-error', 'denylist', 'denylist-all'] as const;
-
 /** Flags of upstream's components that mean nothing here: accepted, so that a deployment need not change, and said at the start. */
 export const IDLE_FLAGS = {
   'github-hourly-tokens': { kind: 'int', about: 'No effect: calls are paced by GitHub\'s own limits.' },
@@ -206,7 +203,7 @@ export function readSettings(args: readonly string[], env: Readonly<Record<strin
       pluginDirs: flags.list('supplemental-plugin-config-dir'), pluginSuffix: flags.text('supplemental-plugin-configs-filename-suffix') ?? '',
     },
     history: readHistory(flags),
-    idle: [...Object.keys(IDLE_FLAGS), ...NOT_YET].filter((name) => parsed.values.has(name)),
+    idle: Object.keys(IDLE_FLAGS).filter((name) => parsed.values.has(name)),
     host: flags.text('host') ?? '0.0.0.0',
     webhookPath: flags.text('webhook-path') ?? '/hook',
     mode: flags.flag('dry-run') ? 'dry' : 'act',

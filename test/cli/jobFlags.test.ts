@@ -32,10 +32,10 @@ test.each<{ component: string; args: readonly string[]; want: object | typeof ID
   { component: 'crier', args: [`--slack-token-file=${slack}`, `--additional-slack-token-files=other=${slack}`], want: { jobs: { slack: { tokenFile: slack, more: new Map([['other', slack]]) } } } },
   { component: 'crier', args: ['--github-enabled-org=a', '--github-disabled-org=b', '--github-enabled-repo=a/c', '--github-disabled-repo=a/d'], want: { enabled: { orgs: ['a'], notOrgs: ['b'], repos: ['a/c'], notRepos: ['a/d'] } } },
   { component: 'status-reconciler', args: [], want: { jobs: { statuses: { uri: undefined, onError: 'stop', noNewJobs: [], nothing: [] } } } },
-  { component: 'status-reconciler', args: ['--status-path=gs://bucket/status-reconciler-status'], want: IDLE },
-  { component: 'status-reconciler', args: ['--status-path=/var/status'], want: IDLE },
-  { component: 'status-reconciler', args: ['--continue-on-error=true'], want: IDLE },
-  { component: 'status-reconciler', args: ['--denylist=a', '--denylist=b/c', '--denylist-all=d'], want: IDLE },
+  { component: 'status-reconciler', args: ['--status-path=gs://bucket/status-reconciler-status'], want: { jobs: { statuses: { uri: 'gs://bucket/status-reconciler-status' } } } },
+  { component: 'status-reconciler', args: ['--status-path=/var/status'], want: { jobs: { statuses: { uri: 'file:///var/status' } } } },
+  { component: 'status-reconciler', args: ['--continue-on-error=true'], want: { jobs: { statuses: { onError: 'go on' } } } },
+  { component: 'status-reconciler', args: ['--denylist=a', '--denylist=b/c', '--denylist-all=d'], want: { jobs: { statuses: { noNewJobs: ['a', 'b/c'], nothing: ['d'] } } } },
 ])('$component: $args', ({ args, want }) => {
   const settings = read(...args);
   const names = [...new Set(args.map((arg) => arg.replace(/^--/, '').split('=')[0] ?? ''))];
