@@ -14,6 +14,7 @@ import { decorationEntries, decorationFor } from './config/jobs/layers.js';
 import { isRecord } from './config/decode.js';
 import type { ConfigSource } from './config/snapshot.js';
 import type { Ticker } from './config/watch.js';
+import { findAnswer } from './core/answer.js';
 import { prowJobOf } from './core/kube.js';
 import type { Clock } from './core/ports/clock.js';
 import type { Change, Kube } from './core/ports/kube.js';
@@ -126,7 +127,7 @@ function slackFor({ endpoint, tokenFile, more }: Settings['jobs']['slack'], mode
 }
 
 /** Lets Slack's `/prow` be answered; nothing without a signing secret. Bolt is loaded only then. */
-export async function serveSlack(app: Hono, { settings, kube, views, secret, clock, log }: Readonly<{ settings: Settings; kube: Pick<Kube, 'jobIndex'>; views: Pick<TideViews, 'pools'>; secret: JobSideDeps['secret']; clock: Clock; log: Log }>): Promise<void> {
+export async function serveSlack(app: Hono, { settings, kube, views, secret, clock, log }: Readonly<{ settings: Settings; kube: Pick<Kube, 'jobIndex'>; views: Pick<TideViews, 'pools' | 'merges'>; secret: JobSideDeps['secret']; clock: Clock; log: Log }>): Promise<void> {
   const { signingSecretFile, tokenFile, endpoint } = settings.jobs.slack;
   if (signingSecretFile === undefined) return;
   const [{ createSlackApp }, { slackRoutes }] = await Promise.all([import('./slack/app.js'), import('./slack/route.js')]);
@@ -134,7 +135,7 @@ export async function serveSlack(app: Hono, { settings, kube, views, secret, clo
   const slack = await createSlackApp({
     signingSecret: () => signing.value(), token: () => token?.value() ?? 'none', endpoint: `${endpoint}/`, clock, log,
     known: async (question) => ({
-      pools: await views.pools(),
+      found: question.kind === 'help' ? undefined : await findAnswer(question.issue, views), now: clock.now(),
       jobs: question.kind === 'help' ? [] : kube.jobIndex.by('pull', `${question.issue.org}/${question.issue.name}#${question.issue.number}`).filter(({ spec }) => spec['hidden'] !== true),
     }),
   });

@@ -153,7 +153,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
   const hidden = (): ReadonlySet<string> => new Set(config.current().prow.deck.hidden_repos);
   const { history, keep } = openHistory(settings, { redis: patient, log });
   const handling = createHandling({
-    config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, inRepo, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), clock, log, metrics, feed, mode, ...events.handling,
+    config, githubFor: (plugin) => github.forPlugin(plugin), git, owners, inRepo, jobs, intents: createIntents({ redis: patient, prefix, uuid: randomUUID }), said: createSaid({ redis: patient, prefix, uuid: randomUUID }), tide: views, clock, log, metrics, feed, mode, ...events.handling,
     async poke(parsed) {
       for (const event of parsed) {
         await github.observe(event);
@@ -240,7 +240,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     webhookPath: settings.webhookPath, hook, events: promptStore, tide: shownTide(createTideViews({ redis: prompt, prefix }), hidden), feed,
     help: () => help.document(), inRepo: help.inRepo,
     tideHistory: async () => shownHistory(await history.all(), hidden()),
-    tideJson: async () => tideJson(config.current(), await shownTide(views, hidden).pools()), checks, remarks, configStatus: status, jobs: jobPages, linkUrl: () => config.current().prow.github.link_url,
+    tideQueries: () => tideJson(config.current(), []).Queries, tideJson: async () => tideJson(config.current(), await shownTide(views, hidden).pools()), checks, remarks, configStatus: status, jobs: jobPages, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });
   await serveSlack(web.app, { settings, kube: jobSide.kube, views: createTideViews({ redis: prompt, prefix }), secret: secrets.token, clock, log });

@@ -47,7 +47,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   tide: {
     about: 'tide why ORG/REPO#N: what keeps a pull request from merging.',
-    run: async (args) => onStore('prow tide', args, async (rest, stores) => (await import('./tide.js')).tideCommand(rest, { tide: stores.tide, print })),
+    run: async (args) => onStore('prow tide', args, async (rest, stores, output) => (await import('./tide.js')).tideCommand(rest, { tide: stores.tide, print, now: Date.now(), output: output ?? 'text' }), OUTPUT_FLAG),
   },
   job: {
     about: 'job list | logs [-f] JOB | rerun JOB | abort JOB: look at jobs and steer them.',
@@ -149,18 +149,21 @@ const STORE_FLAGS = {
   'state-dir': { kind: 'string', about: 'Folder of the private Redis.', default: '.prow' },
 } as const satisfies FlagTable;
 
+const OUTPUT_FLAG = { output: { kind: 'string', about: 'text or json.', default: 'text' } } as const satisfies FlagTable;
+
 /** Commands that only look at what a running installation keeps in Redis. */
-async function onStore(name: string, args: readonly string[], command: (rest: readonly string[], stores: Stores) => Promise<number>): Promise<number> {
+async function onStore(name: string, args: readonly string[], command: (rest: readonly string[], stores: Stores, output: string | undefined) => Promise<number>, more: FlagTable = {}): Promise<number> {
   const { parseFlags, reader } = await import('./flags.js');
-  return withHelp(name, STORE_FLAGS, async () => {
+  const table: FlagTable = { ...STORE_FLAGS, ...more };
+  return withHelp(name, table, async () => {
     // Flags may stand before or behind the words.
     const flagsAt = args.findIndex((arg) => arg.startsWith('-'));
     const words = flagsAt <= 0 ? [] : args.slice(0, flagsAt);
-    const parsed = parseFlags(flagsAt < 0 ? [] : args.slice(flagsAt), STORE_FLAGS, process.env);
-    const flags = reader(parsed, STORE_FLAGS);
+    const parsed = parseFlags(flagsAt < 0 ? [] : args.slice(flagsAt), table, process.env);
+    const flags = reader(parsed, table);
     const { openStores } = await import('../stores.js');
     await using stores = await openStores({ redisUrl: flags.text('redis-url'), prefix: flags.text('redis-prefix') ?? 'prow', stateDir: flags.text('state-dir') ?? '.prow' });
-    return await command(flagsAt < 0 ? args : [...words, ...parsed.rest], stores); // awaited here, before the stores are closed
+    return await command(flagsAt < 0 ? args : [...words, ...parsed.rest], stores, flags.text('output')); // awaited here, before the stores are closed
   });
 }
 

@@ -15,6 +15,7 @@ import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
 import type { Metrics } from '../core/ports/metrics.js';
 import type { Said } from '../core/ports/said.js';
+import type { TideViews } from '../core/ports/tide.js';
 import { replyTo } from '../core/reply.js';
 import { toError } from '../core/retry.js';
 import { combined, perform } from './act.js';
@@ -37,6 +38,8 @@ export interface HandlingDeps {
   readonly jobs: ProwJobs;
   readonly intents: Intents;
   readonly said: Said;
+  /** What Tide knows; nothing where left out. */
+  readonly tide?: Pick<TideViews, 'pools' | 'merges'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -147,6 +150,8 @@ function repoOf(events: readonly Event[]): Repo | undefined {
   return events.map((event) => event.repo).find((repo) => repo !== undefined);
 }
 
+const nothingKnown: Pick<TideViews, 'pools' | 'merges'> = { pools: () => Promise.resolve([]), merges: () => Promise.resolve([]) };
+
 /** After this long somebody may have decided anew in the meantime, whatever the delay came from. */
 const LATE_MS = 60_000;
 
@@ -163,7 +168,7 @@ async function runPart(
   const labels = () => ({ event_type: delivery.event, action: actionOf(event), plugin: plugin.name, took_action: String(github.used() || owners.used()) });
   try {
     const done = await perform(
-      await run({ github: github.port, git: deps.git, owners: owners.port, inRepo: deps.inRepo, jobs: deps.jobs, said: deps.said, config, delivery: { id: delivery.id, at: delivery.at, repeated: how.repeated }, clock, log, signal }), how, act,
+      await run({ github: github.port, git: deps.git, owners: owners.port, inRepo: deps.inRepo, jobs: deps.jobs, said: deps.said, tide: deps.tide ?? nothingKnown, config, delivery: { id: delivery.id, at: delivery.at, repeated: how.repeated }, clock, log, signal }), how, act,
     );
     if (done.length > 0) deps.feed?.publish({ topic: 'plugin', key: delivery.id, at: clock.now(), text: `${plugin.name}: ${done.join(', ')}${where(event)}` });
     return done;

@@ -10,6 +10,7 @@ import type { GitTrees } from '../core/ports/inRepo.js';
 import type { ProwJobs } from '../core/ports/jobs.js';
 import type { Log } from '../core/ports/log.js';
 import type { Said } from '../core/ports/said.js';
+import type { TideViews } from '../core/ports/tide.js';
 import type { Match, Pattern } from '../core/re2.js';
 import type { OwnersReads } from '../core/owners/port.js';
 
@@ -47,6 +48,8 @@ export interface PluginContext {
   readonly jobs: Pick<ProwJobs, 'find' | 'list'>;
   /** Which comments this bot has made, where that is certain. */
   readonly said: Pick<Said, 'ids'>;
+  /** What Tide last knew and decided. */
+  readonly tide: Pick<TideViews, 'pools' | 'merges'>;
   /** The configuration as it was when the event was taken up. */
   readonly config: Snapshot;
   /** The delivery that is being handled; its id makes names and markers. `repeated`: it is late or was handled before in part, so that what came after it may have been handled already. */

@@ -26,6 +26,7 @@ import { size } from './size/plugin.js';
 import { skip } from './skip/plugin.js';
 import { trigger } from './trigger/plugin.js';
 import { verifyOwners } from './verify-owners/plugin.js';
+import { why } from './why/plugin.js';
 import { wip } from './wip/plugin.js';
 
 /** All built-in plugins, by the names that plugins.yaml uses: one line a plugin. */
@@ -57,5 +58,6 @@ export const plugins: readonly Plugin[] = [
   skip,
   trigger,
   verifyOwners,
+  why,
   wip,
 ];

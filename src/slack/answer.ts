@@ -1,6 +1,7 @@
+import type { Found } from '../core/answer.js';
 import type { IssueRef } from '../core/ids.js';
-import type { PoolPull, PoolView } from '../core/ports/tide.js';
 import { isComplete, type ProwJob } from '../core/prowjob.js';
+import { plain, whyBlocks, whyTexts, type Block } from './why.js';
 
 /** What somebody asks by `/prow …`. */
 export type Question = Readonly<{ kind: 'status' | 'why'; issue: IssueRef } | { kind: 'help'; about: string | undefined }>;
@@ -18,39 +19,27 @@ export function questionOf(text: string): Question {
   return { kind: verb, issue: { org, name, number: Number(number) } };
 }
 
-/** Slack gives these three a meaning. */
-export function plain(text: string): string {
-  return text.replace(/[&<>]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[char] ?? '').replaceAll('`', 'ˋ');
-}
-
 export interface Known {
-  readonly pools: readonly PoolView[];
+  /** What Tide knows of the pull request that is asked for; undefined where none is. */
+  readonly found: Found | undefined;
   /** Runs on the pull request; hidden ones are left out. */
   readonly jobs: readonly ProwJob[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What is said: as text, and in blocks where Slack can show more. */
+export interface Said {
+  readonly text: string;
+  readonly blocks?: readonly Block[];
 }
 
 /** The answer, in Slack's Markdown. */
-export function answerTo(question: Question, { pools, jobs }: Known): string {
-  if (question.kind === 'help') return [...(question.about === undefined ? [] : [question.about]), ...USAGE].join('\n');
-  const { issue } = question;
-  const found = pools.flatMap((pool) => (pool.org.toLowerCase() === issue.org.toLowerCase() && pool.repo.toLowerCase() === issue.name.toLowerCase() ? pool.pulls.filter(({ number }) => number === issue.number).map((pull) => ({ pool, pull })) : []))[0];
-  const name = `${issue.org}/${issue.name}#${String(issue.number)}`;
-  const runs = newestRuns(jobs);
-  if (!found && runs.length === 0) return `I know nothing of ${plain(name)}: it is not open, or no query of Tide is about its repository.`;
-  const head = found ? `*<${found.pull.url}|${plain(name)}>* ${plain(found.pull.title)}` : `*${plain(name)}*`;
-  const tide = found ? tideLines(found.pull, found.pool) : ['Tide does not look after it.'];
-  return [head, ...tide, ...(question.kind === 'status' ? runs.map(jobLine) : [])].join('\n');
-}
-
-const STATES: Readonly<Record<PoolPull['state'], string>> = { merging: 'It is being merged.', ready: 'It is ready and waits for its turn.', pending: 'It waits for checks.', waiting: 'It does not merge yet.' };
-
-function tideLines({ state, reasons }: PoolPull, { branch, blockers, error }: PoolView): readonly string[] {
-  return [
-    STATES[state],
-    ...reasons.map(({ text, clearedBy }) => `• ${plain(text)}${clearedBy === '' ? '' : ` _(cleared by ${plain(clearedBy)})_`}`),
-    ...blockers.map(({ number, title, url }) => `• merges into \`${plain(branch)}\` are blocked by <${url}|#${String(number)}> ${plain(title)}`),
-    ...(error === undefined ? [] : [`• Tide cannot decide: ${plain(error)}`]),
-  ];
+export function answerTo(question: Question, { found, jobs, now }: Known): Said {
+  if (question.kind === 'help' || !found) return { text: [...(question.kind === 'help' && question.about !== undefined ? [question.about] : []), ...USAGE].join('\n') };
+  const texts = whyTexts(found, now);
+  if (question.kind === 'why') return { text: texts.join('\n'), blocks: whyBlocks(found, now) };
+  return { text: [...texts, ...newestRuns(jobs).map(jobLine)].join('\n') };
 }
 
 function newestRuns(jobs: readonly ProwJob[]): readonly ProwJob[] {

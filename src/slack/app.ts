@@ -1,6 +1,7 @@
 import { App, LogLevel, isValidSlackRequest, type Receiver, type ReceiverEvent } from '@slack/bolt';
 import type { Log } from '../core/ports/log.js';
-import { answerTo, questionOf, type Known, type Question } from './answer.js';
+import { answerTo, questionOf, type Known, type Question, type Said } from './answer.js';
+import type { Block } from './why.js';
 
 export interface SlackAppDeps {
   readonly signingSecret: () => string;
@@ -43,14 +44,15 @@ export async function createSlackApp({ signingSecret, token, endpoint, known, cl
   // Without asking Slack who we are at each command: the answer goes into the acknowledgement.
   app.command('/prow', async ({ command, ack }) => {
     const question = questionOf(command.text);
-    let text: string;
+    let said: Said;
     try {
-      text = answerTo(question, question.kind === 'help' ? { pools: [], jobs: [] } : await within(PATIENCE_MS, known(question)));
+      said = answerTo(question, question.kind === 'help' ? { found: undefined, jobs: [], now: clock.now() } : await within(PATIENCE_MS, known(question)));
     } catch (err) {
       log.warn({ err }, 'slack command not answered');
-      text = 'I cannot tell just now. Please try again in a moment.';
+      said = { text: 'I cannot tell just now. Please try again in a moment.' };
     }
-    await ack({ response_type: 'ephemeral', text });
+    const { text, blocks } = said;
+    await ack({ response_type: 'ephemeral', text, ...(blocks && { blocks: blocks.map(mutable) }) });
   });
   await app.init();
 
@@ -77,6 +79,9 @@ export async function createSlackApp({ signingSecret, token, endpoint, known, cl
     },
   };
 }
+
+/** Bolt's types are not readonly. */
+const mutable = (block: Block) => (block.type === 'context' ? { ...block, elements: [...block.elements] } : block);
 
 function parse(body: string, contentType: string): Record<string, unknown> {
   if (contentType.startsWith('application/json')) return JSON.parse(body) as Record<string, unknown>;

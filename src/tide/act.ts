@@ -6,6 +6,7 @@ import type { MergeOutcome, Merging, PoolMember } from '../core/ports/merging.js
 import type { Metrics } from '../core/ports/metrics.js';
 import type { HistoryRecord, TideHistory, TideViews } from '../core/ports/tide.js';
 import type { Snapshot } from '../config/snapshot.js';
+import type { Explained } from './answer.js';
 import { voidRuns } from './batches.js';
 import type { Batch, Decided } from './decide.js';
 import type { Judged, World } from './judge.js';
@@ -233,14 +234,14 @@ async function freshen(judged: Judged, world: World, { merging, memory, log, sig
  * Writes the verdict of every pull request that says something new, apart from the one that the decision has dealt with.
  * The answer is what went wrong, if anything did.
  */
-export async function tell(decided: Decided, world: World, deps: ActDeps): Promise<string | undefined> {
+export async function tell(decided: Decided, world: World, said: ReadonlyMap<number, Explained>, deps: ActDeps): Promise<string | undefined> {
   let error: string | undefined;
   const { merging, identity, signal, log } = deps;
   const { decision } = decided;
   const dealtWith = decision.kind === 'merge' ? [decision.pull] : decision.kind === 'merge_batch' ? decision.pulls : [];
   for (const judged of decided.judged) {
     if (dealtWith.includes(judged)) continue;
-    const verdict = verdictOf(judged, world);
+    const verdict = verdictOf(judged, world, said.get(judged.member.number));
     const where = verdict && placeOf(verdict, judged.member, identity, world.tide);
     if (!verdict || !where) continue;
     try {

@@ -9,7 +9,7 @@ import { TIDE, sameName } from './names.js';
 import { mismatches, queriesFor, type Mismatch } from './query.js';
 import type { OwnPolicy } from './policies.js';
 import { factsOf, holds, type Refusal } from './refusals.js';
-import { blockerReason, checkReason, mismatchReason, plainReason, testReason } from './reasons.js';
+import { blockerReason, checkReason, mismatchReason, plainReason, refusalReason, testReason } from './reasons.js';
 import { batchOf, type Tests } from './batches.js';
 
 /** Everything that a decision about one branch depends on, read before it. */
@@ -87,7 +87,7 @@ function obstacles(member: PoolMember, method: Method | 'contradictory', world: 
   if (unfit !== undefined) found.push(plainReason('refused', `Its jobs cannot be told: ${unfit}`, 'Tide, once they can be read'));
   const refusal = world.refusals.get(member.number);
   if (holds(refusal, world.now, factsOf(member, rules, world.revision))) {
-    found.push({ ...plainReason('refused', `GitHub refused to merge: ${refusal.message}`, 'a change of the pull request or of the rules of its branch; Tide tries again later'), since: refusal.at });
+    found.push(refusalReason(refusal, member));
   }
   return found;
 }

@@ -1,6 +1,8 @@
 import type { Snapshot } from '../config/snapshot.js';
 import type { TideViews, PoolPull, PoolView } from '../core/ports/tide.js';
 import { toError } from '../core/retry.js';
+import { explain, type Explained } from './answer.js';
+import { readPace } from './answerRead.js';
 import { act, stopVoid, tell, type Acted, type ActDeps } from './act.js';
 import { decideOn, survey, wantsBatch, type Batch, type Decided, type Survey } from './decide.js';
 import type { PoolRead } from '../core/ports/merging.js';
@@ -10,7 +12,6 @@ import { listed, poolName, type PoolKey } from './names.js';
 import { pickBatch } from './pick.js';
 import { queriesFor } from './query.js';
 import { plainReason } from './reasons.js';
-import { whyNot } from './why.js';
 import { readySince, readWorld, recoverMerges } from './world.js';
 
 export interface PoolDeps extends Omit<ActDeps, 'identity' | 'views' | 'readyAt' | 'config'> {
@@ -42,8 +43,9 @@ export async function runPool(key: PoolKey, config: Snapshot, deps: PoolDeps): P
   const next = await pick(seen, config, deps);
   const decided = decideOn(seen, next.batch);
   measure(decided, labels, deps);
-  const acted = await perform(decided, world, { ...deps, config, identity });
-  await views.putPool(viewOf(decided, world, acted.error ?? next.error));
+  const said = explain(decided, world, await readPace(decided, world, deps));
+  const acted = await perform(decided, world, said, { ...deps, config, identity });
+  await views.putPool(viewOf(decided, world, acted.error ?? next.error, said));
   deps.feed.publish({ topic: 'pool', key: poolName(key), at: world.now, text: describe(decided) });
   if (acted.again !== undefined) return { lookAgainAt: clock.now() + acted.again };
   return lookAgain(decided, world);
@@ -72,7 +74,7 @@ function measure({ judged, running }: Decided, labels: Readonly<{ org: string; r
   metrics.set('updatetime', Math.floor(clock.now() / 1_000), labels);
 }
 
-async function perform(decided: Decided, world: World, deps: PoolDeps & Pick<ActDeps, 'config' | 'identity'>): Promise<Acted> {
+async function perform(decided: Decided, world: World, said: ReadonlyMap<number, Explained>, deps: PoolDeps & Pick<ActDeps, 'config' | 'identity'>): Promise<Acted> {
   if (deps.mode === 'read') {
     deps.log.info({ pool: poolName({ ...world.read.repo, branch: world.read.branch }), decision: describe(decided) }, 'tide decided, and does not act');
     return { again: undefined, error: undefined };
@@ -80,7 +82,7 @@ async function perform(decided: Decided, world: World, deps: PoolDeps & Pick<Act
   const all = { ...deps, readyAt: await readySince(decided, world, deps) };
   await stopVoid(world, all);
   const acted = await act(decided, world, all);
-  const unsaid = await tell(decided, world, all);
+  const unsaid = await tell(decided, world, said, all);
   return { again: acted.again, error: acted.error ?? unsaid };
 }
 
@@ -122,14 +124,13 @@ export function targetOf({ decision }: Pick<Decided, 'decision'>): readonly Judg
 }
 
 /** What pages and `prow tide why` show of a decision. */
-export function viewOf(decided: Decided, world: World, error: string | undefined): PoolView {
-  const { decision, judged, line, running } = decided;
+export function viewOf(decided: Decided, world: World, error: string | undefined, said = explain(decided, world, undefined)): PoolView {
+  const { decision, judged, running } = decided;
   const target = targetOf(decided);
-  const merging = decision.kind === 'merge' || decision.kind === 'merge_batch' ? target : [];
   const pulls = judged.map((one): PoolPull => {
-    const { number, title, author, url, headSha } = one.member;
-    const state = merging.includes(one) ? 'merging' : one.state;
-    return { number, title, author: author.login, url, headSha, state, bucket: one.bucket, reasons: state === 'merging' ? [] : whyNot(one, line) };
+    const { number, title, author, url, headSha, headRef } = one.member;
+    const answer = said.get(number) ?? { state: one.state, reasons: one.reasons, queue: undefined, merge: undefined };
+    return { number, title, author: author.login, url, headSha, headRef, bucket: one.bucket, ...answer };
   });
   const { repo, branch, baseSha } = world.read;
   return {
@@ -141,6 +142,6 @@ export function viewOf(decided: Decided, world: World, error: string | undefined
 /** A branch whose rules contradict one another: nothing merges, and everyone can see why. */
 function faultView({ repo, branch, baseSha, members }: PoolRead, fault: string, at: number): PoolView {
   const reasons = [plainReason('refused', `The rules for this branch's checks cannot be used: ${fault}`, "whoever mends Tide's context_options")];
-  const pulls = members.map(({ number, title, author, url, headSha }): PoolPull => ({ number, title, author: author.login, url, headSha, state: 'waiting', reasons }));
+  const pulls = members.map(({ number, title, author, url, headSha, headRef }): PoolPull => ({ number, title, author: author.login, url, headSha, headRef, state: 'waiting', reasons }));
   return { org: repo.org, repo: repo.name, branch, baseSha, at, action: 'WAIT', target: [], blockers: [], error: fault, pulls };
 }

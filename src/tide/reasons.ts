@@ -1,6 +1,6 @@
 import type { BlockerIssue, PoolRead } from '../core/ports/merging.js';
 import type { Reason } from '../core/ports/tide.js';
-import type { CheckState } from './contexts.js';
+import { resultOf, type CheckState } from './contexts.js';
 import type { Evidence } from './evidence.js';
 import { listed, short } from './names.js';
 import type { Mismatch } from './query.js';
@@ -12,7 +12,23 @@ export function plainReason(kind: Reason['kind'], text: string, clearedBy: strin
 
 /** An issue that stops the branch. */
 export function blockerReason(issue: BlockerIssue): Reason {
-  return plainReason('blocker', `Merging is blocked by issue #${issue.number}${issue.title.trim() === '' ? '' : ` (${issue.title.trim()})`}`, `whoever closes ${issue.url}`);
+  return { ...plainReason('blocker', `Merging is blocked by issue #${issue.number}${issue.title.trim() === '' ? '' : ` (${issue.title.trim()})`}`, 'whoever closes that issue'), url: issue.url };
+}
+
+const GITHUB_WANTS: readonly Readonly<{ says: RegExp; clearedBy: string }>[] = [
+  { says: /conversation/i, clearedBy: 'whoever resolves the conversations' },
+  { says: /lock(?:ed)? branch|branch is (?:locked|read-only)/i, clearedBy: 'an administrator who unlocks the branch' },
+  { says: /changes (?:were |have been )?requested|requested changes/i, clearedBy: 'the reviewer who requested changes' },
+  { says: /review/i, clearedBy: 'reviewers with an approving GitHub review' },
+  { says: /status check|required check/i, clearedBy: 'the checks that GitHub names' },
+  { says: /signature|signed/i, clearedBy: 'the author, with signed commits' },
+  { says: /merge commits are not allowed|(?:squash|rebase) merges? (?:are|is) not allowed|linear history/i, clearedBy: "somebody who changes the repository's settings or `merge_method`" },
+];
+
+/** A refusal of GitHub, word for word, and who its words ask for. */
+export function refusalReason({ message, at }: Readonly<{ message: string; at: number }>, { url }: Readonly<{ url: string }>): Reason {
+  const who = GITHUB_WANTS.find(({ says }) => says.test(message))?.clearedBy ?? 'a change of the pull request or of the rules of its branch';
+  return { ...plainReason('refused', `GitHub refused to merge: ${message}`, `${who}; Tide tries again later`), since: at, url };
 }
 
 /** How people get the labels that plugins give, by name. */
@@ -38,14 +54,17 @@ export function mismatchReason(missing: Mismatch): Reason {
 const KIND = { failure: 'context_failing', pending: 'context_pending', stale: 'context_pending', missing: 'context_missing' } as const;
 
 /** A check that is not green. */
-export function checkReason({ name, state, detail, since }: CheckState, { baseSha }: Pick<PoolRead, 'baseSha'>): Reason {
+export function checkReason({ name, state, detail, since, newest }: CheckState, { baseSha }: Pick<PoolRead, 'baseSha'>): Reason {
   if (state === 'success') throw new RangeError(`the check ${name} is green`);
   const text = {
     failure: `The check ${name} has failed: ${detail}`, pending: `The check ${name} has not finished: ${detail}`,
     missing: `The check ${name} is required, and ${detail}`, stale: `The check ${name} must pass again on ${short(baseSha)}: ${detail}`,
   }[state];
-  const clearedBy = { failure: `the check \`${name}\`, run again or after a fix`, pending: `the check \`${name}\``, missing: `the check \`${name}\``, stale: `somebody with /test, or a new run of \`${name}\`` }[state];
-  return { kind: KIND[state], text, clearedBy, since };
+  // In code, where a back quote of its own would end it.
+  const code = `\`${name.replaceAll('`', "'")}\``;
+  const clearedBy = { failure: `the check ${code}, run again or after a fix`, pending: `the check ${code}`, missing: `the check ${code}`, stale: `somebody with /test, or a new run of ${code}` }[state];
+  const url = newest.find((mark) => resultOf(mark) !== 'success')?.url ?? newest[0]?.url;
+  return { kind: KIND[state], text, clearedBy, since, ...(url ? { url } : {}) };
 }
 
 const STARTED: Readonly<Record<'running' | 'due' | 'failed', string>> = {

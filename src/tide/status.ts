@@ -3,8 +3,9 @@ import type { Tide } from '../config/prow/tide.js';
 import { forRepo } from '../config/lookup.js';
 import type { CheckMark, PoolMember, Verdict, VerdictPlace } from '../core/ports/merging.js';
 import { slug } from '../core/ids.js';
-import type { Reason } from '../core/ports/tide.js';
+import { answerMarkdown } from '../core/answerMarkdown.js';
 import type { BlockerIssue } from '../core/ports/merging.js';
+import type { Explained } from './answer.js';
 import type { Judged } from './judge.js';
 import { TIDE, sameName } from './names.js';
 import type { Mismatch } from './query.js';
@@ -73,8 +74,6 @@ function standing(judged: Judged, tide: Pick<Tide, 'display_all_tide_queries_in_
 export function plain(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, 500);
 }
-const markdown = (text: string) => plain(text).replace(/[<>[\]\\*_|~]/g, (sign) => `\\${sign}`).replaceAll('@', '@\u200b');
-
 /** At most 140 bytes, as statuses demand. */
 function cut(text: string): string {
   if (Buffer.byteLength(text) <= MAX_TITLE) return text;
@@ -83,18 +82,20 @@ function cut(text: string): string {
   return `${kept.replace(/[\ud800-\udbff]$/, '')}...`;
 }
 
-/** Every reason with who clears it, as the check shows it. */
-export function summaryOf(reasons: readonly Reason[]): string {
-  if (reasons.length === 0) return 'Nothing keeps this pull request from merging.';
-  const lines = reasons.slice(0, 100).map(({ text, clearedBy }) => `- ${markdown(text)}. Cleared by: ${markdown(clearedBy)}.`);
-  return ['This pull request does not merge yet, because:', '', ...lines, ...(reasons.length > 100 ? [`- and ${reasons.length - 100} more`] : [])].join('\n');
-}
-
-/** What the `tide` check of a pull request says (tide 17.3); undefined: nothing is known well enough to say anything. */
-export function verdictOf(judged: Judged, { tide, blockers }: Readonly<{ tide: Tide; blockers: readonly BlockerIssue[] }>): Verdict | undefined {
+/** What the `tide` check of a pull request says (tide 17.3); undefined: nothing is known well enough to say anything. `said`: the answer that its summary gives. */
+export function verdictOf(judged: Judged, { tide, blockers }: Readonly<{ tide: Tide; blockers: readonly BlockerIssue[] }>, said: Explained = { state: judged.state, reasons: judged.reasons, queue: undefined, merge: undefined }): Verdict | undefined {
   if (judged.member.unread.length > 0) return undefined;
   const { state, title } = standing(judged, tide, blockers);
-  return { state, title: cut(plain(title)), summary: summaryOf(judged.reasons), url: targetUrl(tide, judged.member) };
+  return { state, title: cut(plain(title)), summary: answerMarkdown(said, 'check'), steady: steadyOf(said), url: targetUrl(tide, judged.member) };
+}
+
+/**
+ * The part of an answer whose change is worth a write: with each merge everybody behind it moves up, so far behind only a place that has halved
+ * counts, and what is reckoned from the clock never does.
+ */
+function steadyOf({ state, reasons, queue }: Explained): string {
+  const place = queue === undefined ? '' : queue.place <= 3 ? String(queue.place) : `~${Math.floor(Math.log2(queue.place))}`;
+  return JSON.stringify([state, place, ...reasons.map(({ kind, text, clearedBy }) => (kind === 'queue' || kind === 'batch' ? kind : [text, clearedBy]))]);
 }
 
 /** Where the `tide` check leads (tide 17.5). */
@@ -111,8 +112,8 @@ export function targetUrl(tide: Pick<Tide, 'target_urls' | 'pr_status_base_urls'
 }
 
 /** Stands in a check run's `external_id`, so that a verdict is written only when it says something new. */
-export function fingerprint({ state, title, summary, url }: Verdict): string {
-  return `tide:${createHash('sha256').update(JSON.stringify([state, title, summary, url])).digest('hex').slice(0, 16)}`;
+export function fingerprint({ state, title, summary, steady, url }: Verdict): string {
+  return `tide:${createHash('sha256').update(JSON.stringify([state, title, steady ?? summary, url])).digest('hex').slice(0, 16)}`;
 }
 
 /**

@@ -21,6 +21,7 @@ import { LiveParts, type Overview } from './pages/overview.js';
 import { TideHistoryPage } from './pages/tideHistory.js';
 import { createProbes } from './probes.js';
 import { pageHeaders } from './security.js';
+import { tideRoutes } from './tideRoutes.js';
 
 export interface WebDeps {
   readonly webhookPath: string;
@@ -35,6 +36,8 @@ export interface WebDeps {
   readonly inRepo: (slug: string) => InRepo | undefined;
   /** `/tide.js` (tide 19.2). */
   readonly tideJson: () => Promise<unknown>;
+  /** Tide's queries as searches at GitHub. */
+  readonly tideQueries?: () => readonly string[];
   /** `/tide-history.js` and its page (tide 19.2). */
   readonly tideHistory?: () => Promise<History>;
   /** Without these nothing can be taken: readiness fails. */
@@ -83,7 +86,7 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
     };
   };
   const { jobs } = deps;
-  const listener = { adminUrl: deps.adminUrl, pages: ['/', ...(jobs ? ['/jobs'] : []), '/command-help', '/plugins', '/tide.js'] };
+  const listener = { adminUrl: deps.adminUrl, pages: ['/', ...(jobs ? ['/jobs'] : []), '/tide', '/pr', ...(deps.tideHistory ? ['/tide-history'] : []), '/command-help', '/plugins'] };
   if (jobs) {
     app.route('/', listRoutes(jobs, listener));
     app.route('/', runRoutes(jobs, { ...listener, acting: 'commands' }));
@@ -99,6 +102,7 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
   app.get('/parts/overview', async (c) => c.html(<LiveParts {...await overview()} />, 200, { 'Cache-Control': 'no-store' }));
 
   app.route('/', catalogueRoutes(deps, listener));
+  app.route('/', tideRoutes({ tide: deps.tide, queries: deps.tideQueries ?? (() => []), jobs: jobs !== undefined, linkUrl: deps.linkUrl, clock: deps.clock }, listener));
 
   app.get('/live', (c) => {
     c.header('X-Accel-Buffering', 'no');

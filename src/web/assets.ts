@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CATALOGUE_CSS } from './catalogueStyle.js';
 import { JOBS_JS } from './jobs/script.js';
 import { JOBS_CSS } from './jobs/style.js';
+import { TIDE_CSS } from './tideStyle.js';
 
 /** Colours come from two palettes of one set of names; a narrow window stacks what a wide one lays side by side. */
 const BASE_CSS = `
@@ -83,7 +84,7 @@ if (live && 'EventSource' in window) {
 }
 `;
 
-const CSS = BASE_CSS + JOBS_CSS + CATALOGUE_CSS;
+const CSS = BASE_CSS + JOBS_CSS + CATALOGUE_CSS + TIDE_CSS;
 const JS = LIVE_JS + JOBS_JS;
 
 interface Asset {

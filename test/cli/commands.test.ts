@@ -33,11 +33,11 @@ const merge: MergeRecord = { org: 'acme', repo: 'shop', branch: 'main', number: 
 
 test.each([
   { target: 'Acme/Shop#7', code: 0, says: 'The label lgtm is missing; cleared by a reviewer with /lgtm' },
-  { target: 'acme/shop#3', code: 0, says: 'was merged as bbbbbbbbbbbb' },
+  { target: 'acme/shop#3', code: 0, says: 'was merged into main as bbbbbbbbbbbb' },
   { target: 'acme/shop#9', code: 1, says: 'does not know' },
 ])('tide why $target', async ({ target, code, says }) => {
   const { out, print } = lines();
-  expect(await tideCommand(['why', target], { tide: { pools: async () => [pool], merges: async () => [merge] }, print })).toBe(code);
+  expect(await tideCommand(['why', target], { tide: { pools: async () => [pool], merges: async () => [merge] }, print, now: 0, output: 'text' })).toBe(code);
   expect(out.join('\n')).toContain(says);
 });
 
@@ -45,6 +45,14 @@ test.each([[['list', 'x']], [['replay']], [['nope']], [['list', '1', '2']]])('ev
   await expect(eventCommand(args, { events: { recent: async () => [], replay: async () => true }, print: () => {} })).rejects.toThrow(UsageError);
 });
 
+test('tide why as JSON, and no other format', async () => {
+  const { out, print } = lines();
+  const deps = { tide: { pools: async () => [pool], merges: async () => [] }, print, now: 0 };
+  await tideCommand(['why', 'acme/shop#7'], { ...deps, output: 'json' });
+  expect(JSON.parse(out.join('\n'))).toMatchObject({ org: 'acme', repo: 'shop', number: 7, state: 'waiting', reasons: [{ kind: 'label_missing', clearedBy: 'a reviewer with /lgtm' }], at: '1970-01-01T00:00:00.000Z' });
+  await expect(tideCommand(['why', 'acme/shop#7'], { ...deps, output: 'xml' })).rejects.toThrow('--output: expected text or json');
+});
+
 test.each([[['why']], [['why', 'acme/shop']], [['how', 'acme/shop#1']]])('tide %p is a usage error', async (args) => {
-  await expect(tideCommand(args, { tide: { pools: async () => [], merges: async () => [] }, print: () => {} })).rejects.toThrow(UsageError);
+  await expect(tideCommand(args, { tide: { pools: async () => [], merges: async () => [] }, print: () => {}, now: 0, output: 'text' })).rejects.toThrow(UsageError);
 });

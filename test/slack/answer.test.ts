@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { findAnswer, type Found } from '../../src/core/answer.js';
 import type { PoolView } from '../../src/core/ports/tide.js';
 import type { ProwJob } from '../../src/core/prowjob.js';
 import { answerTo, questionOf } from '../../src/slack/answer.js';
@@ -28,18 +29,31 @@ const run = (job: string, state: ProwJob['status']['state'], start: number, url?
   apiVersion: 'prow.k8s.io/v1', kind: 'ProwJob', metadata: { name: job }, spec: { type: 'presubmit', agent: 'kubernetes', job }, status: { state, startTime: new Date(start).toISOString(), description: `is ${state}`, ...(state !== 'pending' && { completionTime: 'x' }), ...(url && { url }) },
 });
 
-test('why: what keeps it, escaped', () => {
-  expect(answerTo({ kind: 'why', issue }, { pools: [pool()], jobs: [run('unit', 'failure', 1)] })).toBe('*<https://github.com/acme/shop/pull/7|acme/shop#7>* Fix &lt;b&gt; &amp; ˋcˋ\nIt does not merge yet.\n• the label lgtm is missing _(cleared by somebody with /lgtm)_');
+const asked = (pools: readonly PoolView[], about = issue): Promise<Found> => findAnswer(about, { pools: async () => pools, merges: async () => [] });
+
+test('why: what keeps it, escaped, in blocks as well', async () => {
+  const { text, blocks } = answerTo({ kind: 'why', issue }, { found: await asked([pool()]), jobs: [run('unit', 'failure', 1)], now: 120_000 });
+  expect(text).toBe('*<https://github.com/acme/shop/pull/7|acme/shop#7>* Fix &lt;b&gt; &amp; ˋcˋ\nIt does not merge yet.\n• the label lgtm is missing _(cleared by somebody with /lgtm)_');
+  expect(blocks?.map((block) => (block.type === 'section' ? block.text.text : block.elements.map((element) => element.text).join()))).toEqual([...text.split('\n'), 'Tide looked 2 min ago, at main b']);
 });
 
-test('status: the newest run of each job as well', () => {
+test('status: the newest run of each job as well', async () => {
   const jobs = [run('unit', 'failure', 1), run('unit', 'success', 2, 'https://prow/2'), run('lint', 'pending', 1), run('e2e', 'failure', 1)];
-  expect(answerTo({ kind: 'status', issue: { ...issue, org: 'ACME' } }, { pools: [pool()], jobs }).split('\n').slice(3)).toEqual([':x: e2e: failure, is failure', ':hourglass_flowing_sand: lint: pending, is pending', ':white_check_mark: <https://prow/2|unit>: success']);
+  const { text, blocks } = answerTo({ kind: 'status', issue }, { found: await asked([pool()], { ...issue, org: 'ACME' }), jobs, now: 0 });
+  expect(text.split('\n').slice(3)).toEqual([':x: e2e: failure, is failure', ':hourglass_flowing_sand: lint: pending, is pending', ':white_check_mark: <https://prow/2|unit>: success']);
+  expect(blocks).toBeUndefined();
 });
 
 test.each([
-  { name: 'nothing known', known: { pools: [], jobs: [] }, want: /^I know nothing of acme\/shop#7/ },
-  { name: 'only jobs', known: { pools: [], jobs: [run('unit', 'success', 1)] }, want: /Tide does not look after it\.\n:white_check_mark: unit/ },
-  { name: 'a blocked branch', known: { pools: [pool({ blockers: [{ number: 9, title: 'broken', url: 'u' }] })], jobs: [] }, want: /merges into `main` are blocked by <u\|#9> broken/ },
-  { name: 'a pool in trouble', known: { pools: [pool({ error: 'no rules' })], jobs: [] }, want: /Tide cannot decide: no rules/ },
-])('$name', ({ known, want }) => expect(answerTo({ kind: 'status', issue }, known)).toMatch(want));
+  { name: 'nothing known', pools: [], jobs: [], want: /^Tide does not know acme\/shop#7/ },
+  { name: 'only jobs', pools: [], jobs: [run('unit', 'success', 1)], want: /^Tide does not know acme\/shop#7.*\n:white_check_mark: unit/ },
+  { name: 'a pool in trouble', pools: [pool({ error: 'no rules' })], jobs: [], want: /something went wrong: no rules/ },
+])('$name', async ({ pools, jobs, want }) => expect(answerTo({ kind: 'status', issue }, { found: await asked(pools), jobs, now: 0 }).text).toMatch(want));
+
+test('a list that is too long for Slack is cut, and says so', async () => {
+  const reasons = Array.from({ length: 60 }, (_, n) => ({ kind: 'context_failing', text: `The check c${n} has failed`, clearedBy: `the check \`c${n}\``, since: undefined }) as const);
+  const [pull] = pool().pulls;
+  const { blocks } = answerTo({ kind: 'why', issue }, { found: await asked([pool({ pulls: pull ? [{ ...pull, reasons }] : [] })]), jobs: [], now: 0 });
+  expect(blocks?.length).toBeLessThanOrEqual(50);
+  expect(JSON.stringify(blocks)).toContain('and 20 more');
+});

@@ -16,7 +16,7 @@ const NOW = 1_800_000_000_000;
 
 beforeAll(async () => {
   slack = await createEmulator({ service: 'slack', port: await freePort(), seed: { slack: { channels: [{ name: 'alerts' }] } } });
-  app = await createSlackApp({ signingSecret: () => 'shh', token: () => 'xoxb-test', endpoint: `${slack.url}/api/`, known: async () => ({ pools: [], jobs: [] }), clock: { now: () => NOW }, log: silentLog });
+  app = await createSlackApp({ signingSecret: () => 'shh', token: () => 'xoxb-test', endpoint: `${slack.url}/api/`, known: async (question) => ({ found: question.kind === 'help' ? undefined : { kind: 'unknown', issue: question.issue }, jobs: [], now: NOW }), clock: { now: () => NOW }, log: silentLog });
 });
 afterAll(() => slack.close());
 
@@ -28,7 +28,7 @@ const command = (text: string) => new URLSearchParams({ token: 't', team_id: 'T1
 test('a command is answered in its acknowledgement, to who asked alone', async () => {
   const answer = await app.handle(signed(command('why acme/shop#7')));
   expect(answer).toMatchObject({ status: 200, contentType: 'application/json' });
-  expect(JSON.parse(answer.body)).toEqual({ response_type: 'ephemeral', text: expect.stringContaining('I know nothing of acme/shop#7') });
+  expect(JSON.parse(answer.body)).toEqual({ response_type: 'ephemeral', text: expect.stringContaining('Tide does not know acme/shop#7'), blocks: [{ type: 'section', text: { type: 'mrkdwn', text: expect.stringContaining('Tide does not know acme/shop#7') } }] });
 });
 
 test.each([

@@ -158,6 +158,8 @@ export interface Verdict {
   readonly title: string;
   /** Markdown; check runs only. */
   readonly summary: string;
+  /** What must have changed for the summary to be written anew; the whole of it where this is left out. */
+  readonly steady?: string | undefined;
   /** Empty: none. */
   readonly url: string;
 }

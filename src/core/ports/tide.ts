@@ -2,12 +2,34 @@
 export interface Reason {
   readonly kind:
     | 'label_missing' | 'label_forbidden' | 'context_failing' | 'context_pending' | 'context_missing' | 'conflict' | 'draft' | 'review_missing'
-    | 'changes_requested' | 'milestone' | 'author' | 'branch' | 'blocker' | 'refused' | 'behind' | 'pending_mergeability' | 'queue' | 'no_query';
+    | 'changes_requested' | 'milestone' | 'author' | 'branch' | 'blocker' | 'refused' | 'behind' | 'pending_mergeability' | 'queue' | 'batch' | 'no_query';
   /** A sentence for people. */
   readonly text: string;
   /** Who or what clears it, e.g. "somebody with /lgtm", "the check `build`". */
   readonly clearedBy: string;
+  /** Milliseconds since the epoch; undefined: nobody knows. */
   readonly since: number | undefined;
+  /** Where to look: the check, the issue; absent where there is nothing to see, and where older versions wrote it. */
+  readonly url?: string | undefined;
+}
+
+/** Where a pull request stands among those that wait for nobody's doing, in the order in which Tide takes them. */
+export interface QueuePlace {
+  /** Counted from 1. */
+  readonly place: number;
+  readonly of: number;
+  /** The number of the pull request before it. */
+  readonly behind: number | undefined;
+}
+
+/** When a pull request will probably have merged; milliseconds since the epoch. */
+export interface MergeRange {
+  readonly from: number;
+  readonly to: number;
+  /** What it was reckoned from: the last merges into the branch, or the last runs of the jobs that must pass. */
+  readonly basis: 'merges' | 'runs';
+  /** How many of these there were. */
+  readonly count: number;
 }
 
 export interface PoolPull {
@@ -20,6 +42,12 @@ export interface PoolPull {
   /** How far its jobs have come on the present base, if nothing else keeps it from merging; absent where older versions wrote it. */
   readonly bucket?: 'success' | 'pending' | 'missing' | undefined;
   readonly reasons: readonly Reason[];
+  /** The branch that it comes from; absent where older versions wrote it. */
+  readonly headRef?: string | undefined;
+  /** Absent for whoever waits for somebody, and where older versions wrote it. */
+  readonly queue?: QueuePlace | undefined;
+  /** Absent where too little is known to say. */
+  readonly merge?: MergeRange | undefined;
 }
 
 /** What Tide last knew and decided about a branch; the page, `/tide.js` and `prow tide why` show it. */

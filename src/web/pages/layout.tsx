@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { cssPath, jsPath } from '../assets.js';
 
-const PAGES = [['/', 'Overview'], ['/jobs', 'Jobs'], ['/command-help', 'Commands'], ['/plugins', 'Plugins'], ['/tide.js', 'Pools (JSON)']] as const;
+const PAGES = [['/', 'Overview'], ['/jobs', 'Jobs'], ['/tide', 'Pools'], ['/pr', 'Pull requests'], ['/tide-history', 'Merged'], ['/command-help', 'Commands'], ['/plugins', 'Plugins']] as const;
 
 export interface Frame {
   readonly title: string;

@@ -1,8 +1,9 @@
 import { shownName } from '../../core/external.js';
 import type { EventSummary, PluginOutcome } from '../../core/ports/events.js';
-import type { MergeRecord, PoolPull, PoolView } from '../../core/ports/tide.js';
+import type { MergeRecord, PoolView } from '../../core/ports/tide.js';
 import type { ConfigStatus } from '../configStatus.js';
 import { ago } from '../time.js';
+import { PoolCard } from './tide.js';
 
 /** What the front page shows, read together. */
 export interface Overview {
@@ -14,47 +15,6 @@ export interface Overview {
   readonly pools: readonly PoolView[];
   readonly merges: readonly MergeRecord[];
   readonly events: readonly EventSummary[];
-}
-
-const PULL_CHIP = { merging: ['good', 'merging'], ready: ['good', 'ready'], pending: ['busy', 'checks running'], waiting: ['', 'waiting'] } as const;
-
-function PullRow({ pull, now }: { pull: PoolPull; now: number }) {
-  const [tone, word] = PULL_CHIP[pull.state];
-  return (
-    <li>
-      <a href={pull.url}>#{pull.number}</a> {pull.title} <span class={`chip ${tone}`}>{word}</span>
-      {pull.reasons.map((reason) => (
-        <p class="why">
-          {reason.text} — {reason.clearedBy.replaceAll('`', '')}
-          {reason.since === undefined ? '' : ` (for ${ago(reason.since, now)})`}
-        </p>
-      ))}
-    </li>
-  );
-}
-
-const order = { merging: 0, ready: 1, pending: 2, waiting: 3 } as const;
-
-function PoolCard({ pool, now }: { pool: PoolView; now: number }) {
-  const pulls = [...pool.pulls].sort((a, b) => order[a.state] - order[b.state] || a.number - b.number);
-  return (
-    <section class="card">
-      <h3>
-        {pool.org}/{pool.repo} <span class="chip">{pool.branch}</span>
-      </h3>
-      <p class="why">
-        {pool.action.toLowerCase().replaceAll('_', ' ')}
-        {pool.target.length > 0 ? ` ${pool.target.map((n) => `#${n}`).join(', ')}` : ''}, decided {ago(pool.at, now)} ago at {pool.baseSha.slice(0, 8)}
-      </p>
-      {pool.error === undefined ? null : <p class="note">{pool.error}</p>}
-      {pool.blockers.map((blocker) => (
-        <p class="note">
-          Merging is blocked by <a href={blocker.url}>#{blocker.number}</a> {blocker.title}
-        </p>
-      ))}
-      {pulls.length === 0 ? <p class="empty">No open pull requests.</p> : <ul>{pulls.map((pull) => <PullRow pull={pull} now={now} />)}</ul>}
-    </section>
-  );
 }
 
 const STATE_TONE = { handled: 'good', waiting: 'busy', dead: 'bad' } as const;
