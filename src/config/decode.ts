@@ -11,16 +11,62 @@ export const UNKNOWN_KEY = 'unknown key, it has no effect';
  * reported with its place; undefined when there was one.
  */
 export function decode<S extends z.ZodType>(schema: S, source: Source, findings: Findings, alsoKnown: readonly string[] = []): z.output<S> | undefined {
+  const { result } = parsed(schema, source, findings, alsoKnown);
+  return result.success ? result.data : undefined;
+}
+
+/** What a file says without the parts in which its faults are. */
+export interface Sound<T> {
+  readonly value: T;
+  /** The parts that are left out; none where nothing is wrong. */
+  readonly cut: readonly Path[];
+}
+
+/**
+ * As `decode`, but of a file with faults it gives what is left without them, so that the rest can be looked at in the same load. `partOf`
+ * tells the part that falls with a fault. Undefined when nothing can be made of the rest.
+ */
+export function decodeSound<S extends z.ZodType>(schema: S, source: Source, findings: Findings, partOf: (fault: Path) => Path, alsoKnown: readonly string[] = []): Sound<z.output<S>> | undefined {
+  const { result, normalized } = parsed(schema, source, findings, alsoKnown);
+  if (result.success) return { value: result.data, cut: [] };
+  const cut = result.error.issues.map(({ path }) => partOf(path));
+  if (cut.some(({ length }) => length === 0)) return undefined;
+  const rest = schema.safeParse(without(normalized, cut));
+  return rest.success ? { value: rest.data, cut } : undefined;
+}
+
+/** A value without some of its parts; entries of lists close up. */
+function without(value: unknown, cut: readonly Path[]): unknown {
+  if (cut.length === 0 || typeof value !== 'object' || value === null) return value;
+  const below = new Map<PropertyKey | undefined, Path[]>();
+  for (const [first, ...rest] of cut) below.set(first, [...(rest.length === 0 ? [] : (below.get(first) ?? [])), rest]);
+  const kept = (key: PropertyKey, item: unknown): readonly unknown[] => {
+    const inside = below.get(key) ?? [];
+    return inside.some(({ length }) => length === 0) ? [] : [without(item, inside)];
+  };
+  if (Array.isArray(value)) return value.flatMap((item: unknown, at) => kept(at, item));
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => kept(key, item).map((one) => [key, one] as const)));
+}
+
+/** Where the entries of a list stood in the file that are left when parts are cut. */
+export function placesWithout(cut: readonly Path[], list: Path, count: number): readonly number[] {
+  const gone = new Set(cut.filter((path) => path.length === list.length + 1 && list.every((part, at) => path[at] === part)).map((path) => path[list.length]));
+  if (gone.size === 0) return Array.from({ length: count }, (_, at) => at);
+  return Array.from({ length: count + gone.size }, (_, at) => at).filter((at) => !gone.has(at));
+}
+
+function parsed<S extends z.ZodType>(schema: S, source: Source, findings: Findings, alsoKnown: readonly string[]): Readonly<{ result: z.ZodSafeParseResult<z.output<S>>; normalized: unknown }> {
   const unknown: Path[] = [];
   const value = normalize(planOf(schema), source.value ?? {}, { path: [], unknown });
   const others = new Set(unknown.length > 0 ? alsoKnown.map((known) => known.toLowerCase()) : []);
   const unread = unknown.filter((path) => path.length > 1 || !others.has(String(path[0]).toLowerCase()));
   findings.warnings.push(...atMost(unread.map((path) => source.finding(path, UNKNOWN_KEY, 'key'))));
   const result = schema.safeParse(value, { jitless: isRare(schema) });
-  if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => source.finding(issue.path, messageOf(issue)));
-  findings.errors.push(...atMost(errors.sort((a, b) => a.line - b.line || a.column - b.column)));
-  return undefined;
+  if (!result.success) {
+    const errors = result.error.issues.map((issue) => source.finding(issue.path, messageOf(issue)));
+    findings.errors.push(...atMost(errors.sort((a, b) => a.line - b.line || a.column - b.column)));
+  }
+  return { result, normalized: value };
 }
 
 /** So often a schema is read as it is; compiled it is faster, but compiling takes as long as reading many files. */

@@ -16,3 +16,8 @@ export function united<T>(a: Readonly<Record<string, T>>, b: Readonly<Record<str
   for (const key of Object.keys(b)) if (Object.hasOwn(a, key)) findings.errors.push(source.finding([...path, key], 'is set in another file already', 'key'));
   return { ...a, ...b };
 }
+
+/** Whether a value as the file has it says nothing. */
+export function isZero(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || value === 0 || value === false || (typeof value === 'object' && Object.values(value).every(isZero));
+}

@@ -60,7 +60,8 @@ function aboutProw(source: Source): About {
 const GLOBAL_PLUGIN_KEYS: readonly string[] = ['plugins', 'external_plugins', 'approve', 'lgtm', 'triggers', 'welcome', 'bugzilla', 'label'];
 
 function aboutPlugins(source: Source): About {
-  const config = decodePlugins(source, noFindings());
+  const sound = decodePlugins(source, noFindings());
+  const config = sound?.cut.length === 0 ? sound.value : undefined;
   if (!config) return { global: false, keys: [] };
   const empty = PluginsConfig.parse({});
   const others = setKeys(config, empty).filter((key) => !GLOBAL_PLUGIN_KEYS.includes(key));

@@ -8,6 +8,7 @@ import { jobsByName, type Finished } from './finished.js';
 import { canonicalDecoration, decorationFor, prowjobDefaultsFor, repoOfRefs } from './layers.js';
 import { compileMatchers } from './match.js';
 import { applyPresets } from './presets.js';
+import { NO_VOLUME } from './podSpec.js';
 import type { Data, Periodic, PeriodicYaml, Postsubmit, PostsubmitYaml, Preset, Presubmit, PresubmitYaml } from './schema.js';
 import { baseFaults, clashes, matchingFaults, periodicFaults, triggerFaults, type Fault } from './validate.js';
 
@@ -53,6 +54,11 @@ export function finalizeJobs(read: ReadJobs, prow: ProwConfig, errors: Finding[]
   add(periodics.clashes);
   memo.endRound();
   return { presubmits: jobsByName(presubmits), postsubmits: jobsByName(postsubmits), get periodics() { return periodics.jobs; } };
+}
+
+/** Faults of jobs where presets are not known, as their file has a fault: a volume that is missing may be one of theirs. */
+export function withoutVolumes(faults: readonly Finding[]): readonly Finding[] {
+  return faults.filter(({ message }) => !message.includes(`: ${NO_VOLUME} `));
 }
 
 type AnyYaml = PresubmitYaml | PostsubmitYaml | PeriodicYaml;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Pull } from '../../core/event.js';
 import { slug, type Repo } from '../../core/ids.js';
-import { decode } from '../decode.js';
+import { decodeSound, placesWithout } from '../decode.js';
 import type { Finding, Findings } from '../findings.js';
 import { own } from '../lookup.js';
 import type { ProwConfig } from '../prow/schema.js';
@@ -45,20 +45,23 @@ export interface ReadInRepo {
   readonly postsubmits: readonly Read<PostsubmitYaml>[];
 }
 
-/** Decodes the files of a repository's own configuration; lists are concatenated in their order. Faults go to the findings. */
+/** Decodes the files of a repository's own configuration; lists are concatenated in their order. Faults go to the findings, and the jobs that have one are left out. */
 export function readInRepo(sources: readonly Source[], findings: Findings): ReadInRepo {
   const presets: Preset[] = [];
   const presubmits: Read<PresubmitYaml>[] = [];
   const postsubmits: Read<PostsubmitYaml>[] = [];
   for (const source of sources) {
-    const config = decode(InRepoConfig, source, findings);
-    if (!config) continue;
-    const placed = (key: string) => <T>(job: T, n: number): Read<T> => ({
-      job, file: source.file, at: (below, message) => source.finding([key, n, ...(typeof below === 'string' ? [below] : below)].filter((part) => part !== ''), message),
-    });
-    presets.push(...config.presets);
-    presubmits.push(...config.presubmits.map(placed('presubmits')));
-    postsubmits.push(...config.postsubmits.map(placed('postsubmits')));
+    const sound = decodeSound(InRepoConfig, source, findings, (fault) => fault.slice(0, 2));
+    if (!sound) continue;
+    const placed = <T>(key: string, jobs: readonly T[]): readonly Read<T>[] => {
+      const places = placesWithout(sound.cut, [key], jobs.length);
+      return jobs.map((job, n) => ({
+        job, file: source.file, at: (below, message) => source.finding([key, places[n] ?? n, ...(typeof below === 'string' ? [below] : below)].filter((part) => part !== ''), message),
+      }));
+    };
+    presets.push(...sound.value.presets);
+    presubmits.push(...placed('presubmits', sound.value.presubmits));
+    postsubmits.push(...placed('postsubmits', sound.value.postsubmits));
   }
   return { presets, presubmits, postsubmits };
 }

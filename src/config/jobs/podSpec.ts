@@ -6,6 +6,9 @@ import type { Data } from './schema.js';
 /** What is wrong with a part of a job, and where below the job it stands. */
 export type PlacedFault = readonly [path: Path, message: string];
 
+/** How the fault begins that a preset could mend. */
+export const NO_VOLUME = 'there is no volume';
+
 const UTILITY_CONTAINERS = ['clonerefs', 'initupload', 'place-entrypoint', 'sidecar'];
 const DECORATION_VOLUMES = ['logs', 'code', 'tools'];
 const RESERVED_VOLUMES = [...DECORATION_VOLUMES, 'gcs-credentials', 's3-credentials'];
@@ -77,7 +80,7 @@ function mountFaults(container: Data, path: Path, known: ReadonlySet<string>): r
     const name = textAt(mount, 'name');
     const where = textAt(mount, 'mountPath');
     if (DECORATION_VOLUMES.includes(name)) faults.push([[...path, 'volumeMounts', at, 'name'], `the volume ${name} is reserved for decoration`]);
-    else if (!known.has(name)) faults.push([[...path, 'volumeMounts', at, 'name'], `there is no volume ${JSON.stringify(name)}`]);
+    else if (!known.has(name)) faults.push([[...path, 'volumeMounts', at, 'name'], `${NO_VOLUME} ${JSON.stringify(name)}`]);
     // Parents and children of these are fine.
     if (DECORATION_PATHS.includes(where)) faults.push([[...path, 'volumeMounts', at, 'mountPath'], `the path ${where} is reserved for decoration`]);
   });

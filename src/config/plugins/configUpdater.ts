@@ -1,5 +1,6 @@
 import { basename } from 'node:path/posix';
 import { z } from 'zod';
+import { rule, rules } from '../rules.js';
 import { flag, map, text, texts } from './fields.js';
 
 const MAX_PARTITIONS = 256;
@@ -15,14 +16,25 @@ export const ConfigMapSpec = z.object({
   use_full_path_as_key: flag('Let the key be the whole path, with dashes for slashes.'),
   allowed_repos: texts('Organisations and repositories whose changes count; all where it is empty.'),
   denied_repos: texts('Organisations and repositories whose changes never count.'),
-}).superRefine((spec, context) => {
-  const say = (key: string, message: string) => { context.addIssue({ code: 'custom', path: [key], message }); };
-  const { length } = spec.partitioned_names;
-  if (spec.name !== '' && length > 0) say('partitioned_names', 'excludes name');
-  if (length > MAX_PARTITIONS) say('partitioned_names', `expected at most ${MAX_PARTITIONS}, found ${length}`);
-  if (Object.keys(spec.clusters).length > 0 && spec.cluster_groups.length > 0) say('cluster_groups', 'excludes clusters');
-}).readonly();
+}).check(rules<Targets>(
+  rule(['name', 'partitioned_names'], 'partitioned_names', ({ name, partitioned_names: names }) => (name !== '' && names.length > 0 ? 'excludes name' : undefined)),
+  rule(['partitioned_names'], 'partitioned_names', ({ partitioned_names: { length } }) => (length > MAX_PARTITIONS ? `expected at most ${MAX_PARTITIONS}, found ${length}` : undefined)),
+  rule(['clusters', 'cluster_groups'], 'cluster_groups', ({ clusters, cluster_groups: groups }) => (Object.keys(clusters).length > 0 && groups.length > 0 ? 'excludes clusters' : undefined)),
+)).readonly();
+
+interface Targets {
+  readonly name: string;
+  readonly partitioned_names: readonly string[];
+  readonly clusters: Readonly<Record<string, readonly string[]>>;
+  readonly cluster_groups: readonly string[];
+}
+
 export type ConfigMapSpec = z.infer<typeof ConfigMapSpec>;
+
+interface Maps {
+  readonly cluster_groups: Readonly<Record<string, Readonly<{ clusters: readonly string[]; namespaces: readonly string[] }>>>;
+  readonly maps: Readonly<Record<string, ConfigMapSpec>>;
+}
 
 /** Prow's own ConfigMaps, where the file names none. */
 const OWN_MAPS = { 'config/prow/config.yaml': ConfigMapSpec.parse({ name: 'config' }), 'config/prow/plugins.yaml': ConfigMapSpec.parse({ name: 'plugins' }) } as const;
@@ -35,10 +47,8 @@ export const ConfigUpdater = z.object({
     namespaces: texts('Namespaces in each of these clusters.'),
   }).readonly(), 'By name: clusters with namespaces, for maps that name the group.'),
   maps: map(ConfigMapSpec, 'By path or pattern (`*`, `**/`, `{a,b}`): the ConfigMap that takes the files. Without any, Prow’s own two files.'),
-}).transform((section) => (Object.keys(section.maps).length > 0 ? section : { ...section, maps: OWN_MAPS as Readonly<Record<string, ConfigMapSpec>> }))
-  .superRefine((section, context) => {
-    for (const { path, message } of mapFaults(section)) context.addIssue({ code: 'custom', path: ['maps', ...path], message });
-  }).readonly();
+}).check(rules<Maps>({ keys: ['cluster_groups', 'maps'], faults: (section) => mapFaults(section).map(({ path, message }) => [['maps', ...path], message]) }))
+  .transform((section) => (Object.keys(section.maps).length > 0 ? section : { ...section, maps: OWN_MAPS as Readonly<Record<string, ConfigMapSpec>> })).readonly();
 export type ConfigUpdater = z.infer<typeof ConfigUpdater>;
 
 /** A cluster and a namespace in it; an empty one is the component's own. */
@@ -51,7 +61,7 @@ export interface Target {
  * Where a ConfigMap goes: its clusters, or what its groups stand for, or else Prow's own namespace. Everything else of the entry,
  * access lists included, stays in force (config 12.1: upstream loses it when it resolves groups).
  */
-export function targetsOf({ cluster_groups }: Pick<ConfigUpdater, 'cluster_groups'>, spec: Pick<ConfigMapSpec, 'clusters' | 'cluster_groups'>): readonly Target[] {
+export function targetsOf({ cluster_groups }: Pick<Maps, 'cluster_groups'>, spec: Pick<ConfigMapSpec, 'clusters' | 'cluster_groups'>): readonly Target[] {
   const own = Object.entries(spec.clusters).flatMap(([cluster, namespaces]) => namespaces.map((namespace) => ({ cluster, namespace })));
   if (Object.keys(spec.clusters).length > 0) return own;
   if (spec.cluster_groups.length === 0) return [{ cluster: 'default', namespace: '' }];
@@ -65,7 +75,7 @@ export function targetsOf({ cluster_groups }: Pick<ConfigUpdater, 'cluster_group
 type Fault = Readonly<{ path: readonly (string | number)[]; message: string }>;
 
 /** Groups that are not there, and two patterns that would be written to one key. */
-function mapFaults(section: Pick<ConfigUpdater, 'cluster_groups' | 'maps'>): readonly Fault[] {
+function mapFaults(section: Maps): readonly Fault[] {
   const groups = Object.entries(section.maps).flatMap(([glob, spec]) => spec.cluster_groups.flatMap((group, at): readonly Fault[] => (Object.hasOwn(section.cluster_groups, group)
     ? [] : [{ path: [glob, 'cluster_groups', at], message: `there is no group ${JSON.stringify(group)} in config_updater.cluster_groups` }])));
   return [...groups, ...keyClashes(section).filter(({ grouped }) => !grouped)];
@@ -75,7 +85,7 @@ function mapFaults(section: Pick<ConfigUpdater, 'cluster_groups' | 'maps'>): rea
  * Two patterns with one key, that is the base name of a pattern, in one ConfigMap. Upstream refuses them unless a group leads there,
  * which may well work: that is worth a warning.
  */
-export function keyClashes(section: Pick<ConfigUpdater, 'cluster_groups' | 'maps'>): readonly (Fault & Readonly<{ grouped: boolean }>)[] {
+export function keyClashes(section: Maps): readonly (Fault & Readonly<{ grouped: boolean }>)[] {
   const faults: (Fault & { grouped: boolean })[] = [];
   const taken = new Map<string, Readonly<{ glob: string; grouped: boolean }>>();
   for (const [glob, spec] of Object.entries(section.maps)) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pattern } from '../../core/re2.js';
+import { rule, rules, type Rule } from '../rules.js';
 import { regexFault } from '../scalars.js';
 import { duration, flag, list, map, regex, text, texts } from './fields.js';
 
@@ -19,6 +20,26 @@ export const Label = z.object({
 }).readonly();
 export type Label = z.infer<typeof Label>;
 
+interface Matching {
+  readonly branch: string;
+  readonly prs: boolean;
+  readonly issues: boolean;
+  readonly repo: string;
+  readonly regexp: string;
+  readonly missing_label: string;
+  readonly org: string;
+}
+
+const MATCHING_RULES: readonly Rule<Matching>[] = [
+  ...(['org', 'regexp', 'missing_label'] as const).map((key) => rule<Matching>([key], key, (entry) => (entry[key] === '' ? 'is needed' : undefined))),
+  rule(['prs', 'issues'], '', ({ prs, issues }) => (prs || issues ? undefined : 'expected prs: true or issues: true')),
+  rule(['prs', 'branch'], 'branch', ({ prs, branch }) => (prs || branch === '' ? undefined : 'needs prs: true')),
+  rule(['repo'], 'repo', ({ repo }) => (repo.includes('/') ? 'expected the name of a repository without its organisation' : undefined)),
+  rule(['regexp'], 'regexp', ({ regexp }) => { const fault = regexFault(regexp); return fault === undefined ? undefined : `expected an RE2 expression: ${fault}`; }),
+  rule(['regexp', 'missing_label'], 'regexp', ({ regexp, missing_label: label }) => (regexp !== '' && label !== '' && regexFault(regexp) === undefined && pattern(regexp).test(label)
+    ? `matches missing_label (${label}) itself` : undefined)),
+];
+
 /** A label that an issue or pull request gets for as long as it has none of a kind (config 3.4.8). */
 export const RequireMatchingLabel = z.object({
   org: text('The organisation; needed.'),
@@ -30,16 +51,7 @@ export const RequireMatchingLabel = z.object({
   missing_label: text('The label for want of one; needed, and the expression may not match it.'),
   missing_comment: text('A comment that comes with the label; none where it is empty.'),
   grace_period: duration('How long new ones are left alone, so that others may label first.', '5s'),
-}).superRefine((entry, context) => {
-  const say = (key: string, message: string) => { context.addIssue({ code: 'custom', path: key === '' ? [] : [key], message }); };
-  for (const key of ['org', 'regexp', 'missing_label'] as const) if (entry[key] === '') say(key, 'is needed');
-  if (!entry.prs && !entry.issues) say('', 'expected prs: true or issues: true');
-  if (!entry.prs && entry.branch !== '') say('branch', 'needs prs: true');
-  if (entry.repo.includes('/')) say('repo', 'expected the name of a repository without its organisation');
-  const fault = regexFault(entry.regexp);
-  if (fault !== undefined) say('regexp', `expected an RE2 expression: ${fault}`);
-  else if (entry.regexp !== '' && entry.missing_label !== '' && pattern(entry.regexp).test(entry.missing_label)) say('regexp', `matches missing_label (${entry.missing_label}) itself`);
-}).readonly();
+}).check(rules(...MATCHING_RULES)).readonly();
 export type RequireMatchingLabel = z.infer<typeof RequireMatchingLabel>;
 
 export const SigMention = z.object({

@@ -1,13 +1,14 @@
-import { decode, isRecord } from '../decode.js';
+import { decodeSound, isRecord, type Sound } from '../decode.js';
 import type { Finding, Findings } from '../findings.js';
 import { placeIn } from '../places.js';
+import { sectionPart } from '../prow/decodeProw.js';
 import type { Source } from '../yaml/source.js';
 import { PluginsConfig } from './schema.js';
 import { pluginFaults, pluginWarnings, repeats, type Repeat } from './validate.js';
 
-/** Decodes plugins.yaml; both forms of `plugins` are taken. Undefined when there was a fault. */
-export function decodePlugins(source: Source, findings: Findings): PluginsConfig | undefined {
-  return decode(PluginsConfig, { ...source, value: withoutNulls(currentForm(source, findings)) }, findings);
+/** Decodes plugins.yaml; both forms of `plugins` are taken. With a fault it gives what is left (`decodeSound`). */
+export function decodePlugins(source: Source, findings: Findings): Sound<PluginsConfig> | undefined {
+  return decodeSound(PluginsConfig, { ...source, value: withoutNulls(currentForm(source, findings)) }, findings, sectionPart);
 }
 
 /** The older form maps straight to lists; it counts only if every entry has it. Mixed forms fail when they are decoded. */

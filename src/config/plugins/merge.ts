@@ -1,6 +1,6 @@
 import type { Findings } from '../findings.js';
 import { field } from '../jobs/data.js';
-import { refuse, setKeys, united } from '../united.js';
+import { isZero, refuse, setKeys, united } from '../united.js';
 import type { Source } from '../yaml/source.js';
 import type { Bugzilla } from './bugzilla.js';
 import type { Label } from './labels.js';
@@ -28,11 +28,6 @@ export function mergePlugins(main: PluginsConfig, more: PluginsConfig, source: S
     bugzilla: mergeBugzilla(main.bugzilla, more.bugzilla, source, findings),
     label: mergeLabel(main.label, more.label, source, findings),
   };
-}
-
-/** Whether a value as the file has it says nothing. One that spells a default out does say something, and would be lost. */
-function isZero(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || value === 0 || value === false || (typeof value === 'object' && Object.values(value).every(isZero));
 }
 
 /** Restricted labels add up; the same one under the same key is an error. */

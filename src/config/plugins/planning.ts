@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rule, rules } from '../rules.js';
 import { count, list, map, text, texts } from './fields.js';
 
 /** Who may set milestones (plugins milestone and milestonestatus). */
@@ -28,6 +29,13 @@ export const ProjectConfig = z.object({
   }).readonly(), 'By organisation.'),
 }).readonly();
 
+interface Column {
+  readonly id?: number | undefined;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly org: string;
+}
+
 /** A column that issues are put into, and which issues. */
 export const ManagedColumn = z.object({
   id: z.int().optional().meta({ description: 'The number of the column; this or its name is needed.' }),
@@ -35,12 +43,11 @@ export const ManagedColumn = z.object({
   state: text('The state of the issues: open or closed; any where it is missing or all.'),
   labels: texts('Labels that an issue needs, all of them; at least one.'),
   org: text('The organisation of the issues; needed.'),
-}).superRefine(({ id, name, labels, org }, context) => {
-  const say = (message: string) => { context.addIssue({ code: 'custom', message }); };
-  if (id === undefined && name === '') say('expected an id or a name');
-  if (labels.length === 0) say('expected labels');
-  if (org === '') say('expected an org');
-}).readonly();
+}).check(rules<Column>(
+  rule(['id', 'name'], '', ({ id, name }) => (id === undefined && name === '' ? 'expected an id or a name' : undefined)),
+  rule(['labels'], '', ({ labels }) => (labels.length === 0 ? 'expected labels' : undefined)),
+  rule(['org'], '', ({ org }) => (org === '' ? 'expected an org' : undefined)),
+)).readonly();
 export type ManagedColumn = z.infer<typeof ManagedColumn>;
 
 const ManagedProject = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { rule, rules } from '../rules.js';
 import { Bugzilla } from './bugzilla.js';
 import { BranchCleaner, CherryPickApproved, CherryPickUnapproved, Dco, InvalidCommitMsg, ReleaseNote } from './commits.js';
 import { ConfigUpdater } from './configUpdater.js';
@@ -20,9 +21,7 @@ export const ExternalPlugin = z.object({
   endpoint: z.string().default('').meta({ description: 'The URL that events are sent to; `http://NAME` where it is missing.' }),
   events: texts('Names of the events that are sent on; all where it is empty.'),
   excluded_repos: texts('Not in upstream: names of repositories of the organisation whose events are not sent on.'),
-}).superRefine(({ name, endpoint }, context) => {
-  if (name === '' && endpoint === '') context.addIssue({ code: 'custom', message: 'expected a name' });
-}).transform((plugin) => ({ ...plugin, endpoint: plugin.endpoint || `http://${plugin.name}` })).readonly();
+}).check(rules(rule<Readonly<{ name: string; endpoint: string }>>(['name', 'endpoint'], '', ({ name, endpoint }) => (name === '' && endpoint === '' ? 'expected a name' : undefined)))).transform((plugin) => ({ ...plugin, endpoint: plugin.endpoint || `http://${plugin.name}` })).readonly();
 export type ExternalPlugin = z.infer<typeof ExternalPlugin>;
 
 export const ApproveEntry = z.object({

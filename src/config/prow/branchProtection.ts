@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notBoth, rules } from '../rules.js';
 import { Regex, Strings } from '../scalars.js';
 
 /** Unset and empty differ here: an empty list takes everybody's right away, an unset one keeps what the level above says. */
@@ -45,7 +46,5 @@ export const BranchProtection = z.object({
   allow_disabled_job_policies: z.boolean().optional().describe('protect: false may stand where jobs are required.'),
   protect_repos_with_optional_jobs: z.boolean().optional().describe('Optional jobs make protect-tested-repos protect, too.'),
   orgs: z.record(z.string(), OrgProtection).readonly().default({}).describe('Single organisations, by name.'),
-}).readonly().superRefine((policy, context) => {
-  if (policy.include.length > 0 && policy.exclude.length > 0) context.addIssue({ code: 'custom', path: ['include'], message: 'expected include or exclude, not both' });
-});
+}).check(rules(notBoth('include', 'exclude'))).readonly();
 export type BranchProtection = z.infer<typeof BranchProtection>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { rules } from '../rules.js';
 import { Duration, JenkinsTemplate, Selector, StringMap, Strings, Time, UrlText } from '../scalars.js';
-import { controllerKeys, withReportTemplates } from './controller.js';
+import { controllerKeys, REPORT_TEMPLATES, withReportTemplates } from './controller.js';
 import { InRepoLimits } from './inRepoLimits.js';
 
 /** The `sinker` section (config 2.5.5). Durations are milliseconds. */
@@ -32,7 +33,7 @@ const JenkinsOperator = z.object({
   ...controllerKeys,
   job_url_template: JenkinsTemplate.default('').describe('Go template of the address of a job; its data is the ProwJob, and it has a function `replace OLD NEW TEXT` more.'),
   label_selector: Selector.default('').describe('Labels of the ProwJobs that this operator runs; needed where there are several.'),
-}).transform((operator, context) => withReportTemplates(operator, context)).readonly();
+}).check(rules(REPORT_TEMPLATES)).transform(withReportTemplates).readonly();
 
 /** The `jenkins_operators` section (config 2.5.10): one operator takes every job, several share them by label. */
 export const JenkinsOperators = z.array(JenkinsOperator).readonly().superRefine((operators, context) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Refs } from '../../core/prowjob.js';
 import { forRepo, own } from '../lookup.js';
+import { notBoth } from '../rules.js';
 import { Template } from '../scalars.js';
 
 /** Keys that whatever runs jobs has in common: plank, and each Jenkins operator (config 2.5.3, 2.5.10). */
@@ -17,11 +18,12 @@ interface Reporting {
   readonly report_templates: Readonly<Record<string, string>>;
 }
 
-/** Moves the deprecated `report_template` to where it is read; both forms at once are a fault. */
-export function withReportTemplates<T extends Reporting>(section: T, context: z.core.$RefinementCtx): T {
-  if (section.report_template === '') return section;
-  if (Object.keys(section.report_templates).length > 0) context.addIssue({ code: 'custom', path: ['report_template'], message: 'expected report_template or report_templates, not both' });
-  return { ...section, report_templates: { '*': section.report_template } };
+/** Both forms of the templates at once are a fault. */
+export const REPORT_TEMPLATES = notBoth('report_template', 'report_templates');
+
+/** Moves the deprecated `report_template` to where it is read. */
+export function withReportTemplates<T extends Reporting>(section: T): T {
+  return section.report_template === '' ? section : { ...section, report_templates: { '*': section.report_template } };
 }
 
 /** The template of the text about jobs of a repository; `*` where a job has none. Undefined when there is none (config 2.5.3). */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { notBoth, rule, rules } from '../rules.js';
 import { Duration, Regex, Selector, StringMap, Strings, Template } from '../scalars.js';
 
 const NAMED = ['github_team_ids', 'github_team_slugs', 'github_users', 'github_orgs'] as const;
+type Named = Readonly<{ allow_anyone: boolean }> & Readonly<Record<(typeof NAMED)[number], readonly unknown[]>>;
 
 /** Who may run a job again (config 2.5.6). */
 export const RerunAuth = z.object({
@@ -10,9 +12,7 @@ export const RerunAuth = z.object({
   github_team_slugs: z.array(z.object({ org: z.string().default('').describe('Its organisation.'), slug: z.string().default('').describe('Its name in addresses.') }).readonly()).readonly().default([]).describe('Members of these teams, by name.'),
   github_users: Strings.describe('These people.'),
   github_orgs: Strings.describe('Members of these organisations.'),
-}).readonly().superRefine((auth, context) => {
-  if (auth.allow_anyone && NAMED.some((key) => auth[key].length > 0)) context.addIssue({ code: 'custom', path: ['allow_anyone'], message: 'excludes users, organisations and teams' });
-});
+}).check(rules(rule<Named>(['allow_anyone', ...NAMED], 'allow_anyone', (auth) => (auth.allow_anyone && NAMED.some((key) => auth[key].length > 0) ? 'excludes users, organisations and teams' : undefined)))).readonly();
 export type RerunAuth = z.infer<typeof RerunAuth>;
 
 const RerunAuthEntry = z.object({
@@ -39,6 +39,9 @@ export type Lens = z.infer<typeof Lens>;
 /** Old names of lenses, which only `viewers` may use. */
 const VIEWER_NAMES: Readonly<Record<string, string>> = { 'build-log-viewer': 'buildlog', 'metadata-viewer': 'metadata', 'junit-viewer': 'junit' };
 
+const PREFIXES = ['gcs_browser_prefixes', 'gcs_browser_prefixes_by_bucket'] as const;
+type Prefixes = Readonly<{ gcs_browser_prefix: string }> & Readonly<Record<(typeof PREFIXES)[number], Readonly<Record<string, string>>>>;
+
 const Spyglass = z.object({
   lenses: z.array(Lens).readonly().default([]).describe("Parts of a job's page, and the artifacts for which they are shown."),
   viewers: z.record(z.string(), Strings).readonly().default({}).describe('Deprecated: lists of lenses by an expression for the artifact that they need.').superRefine((viewers, context) => {
@@ -57,10 +60,8 @@ const Spyglass = z.object({
   hide_pr_history_link: z.boolean().default(false).describe("Leave out the link to a pull request's history."),
   pr_history_link_template: z.string().default('').transform((text) => text || '/pr-history?org={{.Org}}&repo={{.Repo}}&pr={{.Number}}').describe("HTML template of the link to a pull request's history."),
   bucket_aliases: StringMap.default({}).describe('Other names of buckets, as addresses may have them.'),
-}).transform((spyglass, context) => {
-  for (const key of ['gcs_browser_prefixes', 'gcs_browser_prefixes_by_bucket'] as const) {
-    if (spyglass.gcs_browser_prefix !== '' && (spyglass[key]['*'] ?? '') !== '') context.addIssue({ code: 'custom', path: ['gcs_browser_prefix'], message: `excludes an entry "*" of ${key}` });
-  }
+}).check(rules(...PREFIXES.map((key) => rule<Prefixes>(['gcs_browser_prefix', key], 'gcs_browser_prefix', (spyglass) => (
+  spyglass.gcs_browser_prefix !== '' && (spyglass[key]['*'] ?? '') !== '' ? `excludes an entry "*" of ${key}` : undefined))))).transform((spyglass) => {
   const everywhere = { '*': spyglass.gcs_browser_prefix };
   return {
     ...spyglass,
@@ -96,14 +97,15 @@ export const Deck = z.object({
   default_rerun_auth_configs: z.array(RerunAuthEntry).readonly().default([]).describe('Who may run jobs again; the last entry that matches a job counts.'),
   skip_storage_path_validation: z.boolean().optional().describe('false: only artifacts in known buckets are shown.'),
   additional_allowed_buckets: Strings.describe('Known buckets besides those of the configured jobs.'),
-}).transform((deck, context) => {
-  const old = Object.keys(deck.rerun_auth_configs).length > 0;
-  if (old && deck.default_rerun_auth_configs.length > 0) context.addIssue({ code: 'custom', path: ['rerun_auth_configs'], message: 'expected rerun_auth_configs or default_rerun_auth_configs, not both' });
-  if (deck.additional_allowed_buckets.length > 0 && deck.skip_storage_path_validation !== false) {
-    context.addIssue({ code: 'custom', path: ['additional_allowed_buckets'], message: 'needs skip_storage_path_validation: false' });
-  }
-  return { ...deck, default_rerun_auth_configs: old ? rerunEntries(deck.rerun_auth_configs) : deck.default_rerun_auth_configs };
-}).readonly();
+}).check(rules(
+  notBoth('rerun_auth_configs', 'default_rerun_auth_configs'),
+  rule<Readonly<{ additional_allowed_buckets: readonly string[]; skip_storage_path_validation?: boolean | undefined }>>(
+    ['additional_allowed_buckets', 'skip_storage_path_validation'], 'additional_allowed_buckets',
+    (deck) => (deck.additional_allowed_buckets.length > 0 && deck.skip_storage_path_validation !== false ? 'needs skip_storage_path_validation: false' : undefined),
+  ),
+)).transform((deck) => ({
+  ...deck, default_rerun_auth_configs: Object.keys(deck.rerun_auth_configs).length > 0 ? rerunEntries(deck.rerun_auth_configs) : deck.default_rerun_auth_configs,
+})).readonly();
 export type Deck = z.infer<typeof Deck>;
 
 /** The map as a list, in which later entries win: for everything first, then organisations, then repositories. */

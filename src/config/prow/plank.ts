@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { dataFaults } from '../kube/check.js';
 import { dataOf } from '../kube/data.js';
 import type { TypeName } from '../kube/normalize.js';
+import { notBoth, rules } from '../rules.js';
 import { Duration, Template, UrlText } from '../scalars.js';
-import { controllerKeys, withReportTemplates } from './controller.js';
+import { controllerKeys, REPORT_TEMPLATES, withReportTemplates } from './controller.js';
 
 /** Data whose values must be of the kinds that its fields have. */
 function checkedData(type: TypeName) {
@@ -37,9 +38,4 @@ export const Plank = z.object({
   default_decoration_configs: z.record(z.string(), checkedData('DecorationConfig')).readonly().default({}).describe('The older form of default_decoration_config_entries, by "*", org or org/repo.'),
   job_queue_capacities: z.record(z.string(), z.int()).readonly().default({}).describe('How many jobs of a job_queue_name run at once: 0 stops them, a negative number means no limit.'),
   build_cluster_status_file: z.string().default('').describe('Where a JSON map from build clusters to their states is kept: a path, gs:// or s3://.'),
-}).transform((plank, context) => {
-  if (plank.default_decoration_config_entries.length > 0 && Object.keys(plank.default_decoration_configs).length > 0) {
-    context.addIssue({ code: 'custom', path: ['default_decoration_configs'], message: 'expected default_decoration_configs or default_decoration_config_entries, not both' });
-  }
-  return withReportTemplates(plank, context);
-}).readonly();
+}).check(rules(REPORT_TEMPLATES, notBoth('default_decoration_configs', 'default_decoration_config_entries'))).transform(withReportTemplates).readonly();

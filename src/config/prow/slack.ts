@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Refs } from '../../core/prowjob.js';
 import { goTemplate } from '../goTemplate.js';
 import { forRepo, own } from '../lookup.js';
+import { rule, rules } from '../rules.js';
 import { Strings, templateFault } from '../scalars.js';
 import { emptyProwJobData } from '../templateData.js';
 
@@ -30,9 +31,7 @@ export const SlackReporter = z.object({
     const fault = slackTemplateFault(text);
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
   }).describe('Go template of the message; its data is the ProwJob. It must work for a job without refs.'),
-}).readonly().superRefine(({ channel }, context) => {
-  if (channel === '') context.addIssue({ code: 'custom', path: ['channel'], message: 'expected a channel' });
-});
+}).check(rules(rule<Readonly<{ channel: string }>>(['channel'], 'channel', ({ channel }) => (channel === '' ? 'expected a channel' : undefined)))).readonly();
 export type SlackReporter = z.infer<typeof SlackReporter>;
 
 /** Who is told about the jobs of a repository; `*` where a job has no refs. Undefined when nobody is (config 2.5.14). */

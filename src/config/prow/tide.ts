@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notBoth, rule, rules, type Rule, type RuleFault } from '../rules.js';
 import { regexFault, Duration, Strings, Template, UrlText } from '../scalars.js';
 import { TideGerrit } from './gerrit.js';
 
@@ -11,24 +12,68 @@ const OneOrMap = <T extends z.ZodType>(inside: T) => z.union([z.string(), z.reco
 /** Keys are `org`, `org/repo` or `org/repo@branch`; see `mergeMethodFor` for which one decides. */
 export const MergeMethods = z.record(z.string(), OneOrMap(OneOrMap(z.string()))).readonly().transform((methods, context) => {
   for (const [path, message] of methodFaults(methods)) context.addIssue({ code: 'custom', path: [...path], message });
-  return methods as Readonly<Record<string, MergeMethod | Readonly<Record<string, MergeMethod | Readonly<Record<string, MergeMethod>>>>>>;
+  return methods as Readonly<Record<string, MergeMethod | '' | Readonly<Record<string, MergeMethod | '' | Readonly<Record<string, MergeMethod>>>>>>;
 });
 
 interface MethodTree {
   readonly [key: string]: string | MethodTree;
 }
 
-/** Faults at the very place: methods that are none, and expressions for branches, which are the keys of the third level. */
-function methodFaults(methods: MethodTree, above: readonly string[] = []): readonly Fault[] {
-  return Object.entries(methods).flatMap(([key, value]): readonly Fault[] => {
+/** Faults at the very place: methods that are none (nothing at all means unset, but not for a branch; tide 3.3), and expressions for branches, which are the keys of the third level. */
+function methodFaults(methods: MethodTree, above: readonly string[] = []): readonly RuleFault[] {
+  return Object.entries(methods).flatMap(([key, value]): readonly RuleFault[] => {
     const path = [...above, key];
     const fault = above.length === 2 ? regexFault(key) : undefined;
     const inside = typeof value === 'object' ? methodFaults(value, path)
-      : MergeMethod.options.some((method) => method === value) ? [] : [[path, `expected one of ${MergeMethod.options.join(', ')}, found ${JSON.stringify(value)}`] as const];
+      : MergeMethod.options.some((method) => method === value) || (value === '' && above.length < 2) ? [] : [[path, `expected one of ${MergeMethod.options.join(', ')}, found ${JSON.stringify(value)}`] as const];
     return [...(fault === undefined ? [] : [[path, `expected an RE2 expression as branch: ${fault}`] as const]), ...inside];
   });
 }
 export type MergeMethods = z.infer<typeof MergeMethods>;
+
+const LISTS = ['orgs', 'repos', 'excludedRepos', 'labels', 'missingLabels', 'includedBranches', 'excludedBranches'] as const;
+type QueryLists = Readonly<Record<(typeof LISTS)[number], readonly string[]>>;
+
+/** What a query may not say (config 2.6.3). */
+const QUERY_RULES: readonly Rule<QueryLists>[] = [
+  ...LISTS.map((key): Rule<QueryLists> => ({ keys: [key], faults: (query) => repeated(query[key]).map((at) => [[key, at], `expected each entry once, found ${JSON.stringify(query[key][at])} again`]) })),
+  {
+    keys: ['orgs'],
+    faults: ({ orgs }) => orgs.flatMap((org, at): readonly RuleFault[] => (org === '' || org.includes('/') ? [[['orgs', at], `expected the name of an organisation, found ${JSON.stringify(org)}`]] : [])),
+  },
+  repositories('repos', (org, orgs) => (orgs.includes(org) ? `expected a repository outside of orgs, but ${org} is listed there` : undefined)),
+  repositories('excludedRepos', (org, orgs) => (orgs.includes(org) ? undefined : `expected a repository of a listed organisation, but ${org} is not in orgs`)),
+  rule(['orgs', 'repos'], '', ({ orgs, repos }) => (orgs.length + repos.length === 0 ? 'expected orgs or repos' : undefined)),
+  {
+    keys: ['labels', 'missingLabels'],
+    faults: ({ labels, missingLabels }) => missingLabels.flatMap((label, at): readonly RuleFault[] => (labels.includes(label)
+      ? [[['missingLabels', at], `expected a label that is not required as well, found ${JSON.stringify(label)}`]] : [])),
+  },
+  rule(['includedBranches', 'excludedBranches'], 'excludedBranches', ({ includedBranches, excludedBranches }) => (includedBranches.length > 0 && excludedBranches.length > 0
+    ? 'expected includedBranches or excludedBranches, not both' : undefined)),
+];
+
+/** Where a list has an entry that it had before. */
+function repeated(list: readonly string[]): readonly number[] {
+  const seen = new Set<string>();
+  return list.flatMap((value, at) => {
+    const again = seen.has(value);
+    seen.add(value);
+    return again ? [at] : [];
+  });
+}
+
+/** A list of repositories: how they are written, and how they stand to the organisations. */
+function repositories(key: 'repos' | 'excludedRepos', besideOrgs: (org: string, orgs: readonly string[]) => string | undefined): Rule<QueryLists> {
+  return {
+    keys: [key, 'orgs'],
+    faults: (query) => query[key].flatMap((repo, at): readonly RuleFault[] => {
+      const parts = repo.split('/');
+      const message = parts.length !== 2 || parts.includes('') ? `expected ORG/REPO, found ${JSON.stringify(repo)}` : besideOrgs(parts[0] ?? '', query.orgs);
+      return message === undefined ? [] : [[[key, at], message]];
+    }),
+  };
+}
 
 /** What a pull request must look like to be merged (config 2.6.3). Keys are camelCase in the file, too. */
 export const TideQuery = z.object({
@@ -42,43 +87,8 @@ export const TideQuery = z.object({
   author: z.string().default('').describe('Who must have opened it.'),
   milestone: z.string().default('').describe('The milestone that it must have.'),
   reviewApprovedRequired: z.boolean().default(false).describe("GitHub's own review must be an approval."),
-}).readonly().superRefine((query, context) => {
-  for (const [path, message] of queryFaults(query)) context.addIssue({ code: 'custom', path: [...path], message });
-});
+}).check(rules<QueryLists>(...QUERY_RULES)).readonly();
 export type TideQuery = z.infer<typeof TideQuery>;
-
-type QueryLists = Readonly<Record<'orgs' | 'repos' | 'excludedRepos' | 'labels' | 'missingLabels' | 'includedBranches' | 'excludedBranches', readonly string[]>>;
-type Fault = readonly [path: readonly (string | number)[], message: string];
-
-function queryFaults(query: QueryLists): readonly Fault[] {
-  const faults: Fault[] = [];
-  for (const key of ['orgs', 'repos', 'excludedRepos', 'labels', 'missingLabels', 'includedBranches', 'excludedBranches'] as const) {
-    const seen = new Set<string>();
-    query[key].forEach((value, at) => {
-      if (seen.has(value)) faults.push([[key, at], `expected each entry once, found ${JSON.stringify(value)} again`]);
-      seen.add(value);
-    });
-  }
-  const [orgs, labels] = [new Set(query.orgs), new Set(query.labels)];
-  query.orgs.forEach((org, at) => {
-    if (org === '' || org.includes('/')) faults.push([['orgs', at], `expected the name of an organisation, found ${JSON.stringify(org)}`]);
-  });
-  for (const key of ['repos', 'excludedRepos'] as const) {
-    query[key].forEach((repo, at) => {
-      const parts = repo.split('/');
-      const [org = ''] = parts;
-      if (parts.length !== 2 || parts.includes('')) faults.push([[key, at], `expected ORG/REPO, found ${JSON.stringify(repo)}`]);
-      else if (key === 'repos' && orgs.has(org)) faults.push([[key, at], `expected a repository outside of orgs, but ${org} is listed there`]);
-      else if (key === 'excludedRepos' && !orgs.has(org)) faults.push([[key, at], `expected a repository of a listed organisation, but ${org} is not in orgs`]);
-    });
-  }
-  if (query.orgs.length + query.repos.length === 0) faults.push([[], 'expected orgs or repos']);
-  query.missingLabels.forEach((label, at) => {
-    if (labels.has(label)) faults.push([['missingLabels', at], `expected a label that is not required as well, found ${JSON.stringify(label)}`]);
-  });
-  if (query.includedBranches.length > 0 && query.excludedBranches.length > 0) faults.push([['excludedBranches'], 'expected includedBranches or excludedBranches, not both']);
-  return faults;
-}
 
 const policyKeys = {
   'skip-unknown-contexts': z.boolean().optional().describe('Contexts that are named nowhere do not matter.'),
@@ -131,10 +141,10 @@ export const Tide = z.object({
   report_as: ByRepo(z.enum(['check', 'status'])).default({})
     .describe("Whether Tide's verdicts are check runs or commit statuses, by org/repo, org or \"*\". A personal token can only write statuses."),
   gerrit: TideGerrit.optional().describe('Gerrit. No effect here.'),
-}).transform((tide, context) => {
-  if (tide.target_url !== '' && Object.keys(tide.target_urls).length > 0) context.addIssue({ code: 'custom', path: ['target_url'], message: 'expected target_url or target_urls, not both' });
-  if (tide.pr_status_base_url !== '' && Object.keys(tide.pr_status_base_urls).length > 0) context.addIssue({ code: 'custom', path: ['pr_status_base_url'], message: 'expected pr_status_base_url or pr_status_base_urls, not both' });
-  if (Object.keys(tide.pr_status_base_urls).length > 0 && !('*' in tide.pr_status_base_urls)) context.addIssue({ code: 'custom', path: ['pr_status_base_urls'], message: 'expected an entry "*"' });
+}).check(rules(
+  notBoth('target_url', 'target_urls'), notBoth('pr_status_base_url', 'pr_status_base_urls'),
+  rule<Readonly<{ pr_status_base_urls: object }>>(['pr_status_base_urls'], 'pr_status_base_urls', ({ pr_status_base_urls: urls }) => (Object.keys(urls).length > 0 && !('*' in urls) ? 'expected an entry "*"' : undefined)),
+)).transform((tide) => {
   return {
     ...tide,
     status_update_period: tide.status_update_period || tide.sync_period,

@@ -7,7 +7,7 @@ import type { ContextOptions, ContextPolicy, MergeMethod, MergeMethods, TideQuer
 export function mergeMethodFor(methods: MergeMethods, repo: Repo, branch: string): MergeMethod {
   const full = `${repo.org}/${repo.name}`;
   const direct = own(methods, `${full}@${branch}`);
-  if (typeof direct === 'string') return direct;
+  if (typeof direct === 'string' && direct !== '') return direct;
   const ofOrg = own(methods, repo.org);
   const nested = typeof ofOrg === 'object' ? (own(ofOrg, repo.name) ?? own(ofOrg, '*')) : undefined;
   if (typeof nested === 'object') {
@@ -17,9 +17,8 @@ export function mergeMethodFor(methods: MergeMethods, repo: Repo, branch: string
     if (method) return method;
   }
   const ofRepo = own(methods, full);
-  if (typeof ofRepo === 'string') return ofRepo;
-  if (typeof nested === 'string') return nested;
-  return typeof ofOrg === 'string' ? ofOrg : 'merge';
+  for (const wider of [ofRepo, nested, ofOrg]) if (typeof wider === 'string' && wider !== '') return wider;
+  return 'merge';
 }
 
 /** Whether a query is about a repository at all. */

@@ -1,4 +1,4 @@
-import { noFindings, type Finding, type Findings } from '../findings.js';
+import { noFindings, type Finding, type Findings, type Path } from '../findings.js';
 import { JobConfig } from '../jobs/schema.js';
 import { decodePlugins, validatePlugins } from '../plugins/load.js';
 import { PluginsConfig } from '../plugins/schema.js';
@@ -18,7 +18,7 @@ export interface Group {
 
 /** What a group of files comes to. */
 export interface Merged<T> {
-  /** Missing when the main file is broken; the findings say why. */
+  /** Missing when the main file is so broken that nothing can be said with it. With errors among the findings it lacks the parts in which they are. */
   readonly value: T | undefined;
   readonly main: Source | undefined;
   /** All files that have no fault of syntax. */
@@ -32,13 +32,19 @@ const JOB_KEYS = Object.keys(JobConfig.def.innerType.shape);
 export function readProw({ main, more, faults }: Group, version: string | undefined, now: number): Merged<ProwConfig> {
   const findings = noFindings();
   const source = sourceOf(main, findings);
-  const decoded = source && decodeProw(source, findings, JOB_KEYS);
+  const sound = source && decodeProw(source, findings, JOB_KEYS);
   findings.errors.push(...faults);
   const supplemental = sourcesOf(more, findings);
   const sources = [...(source ? [source] : []), ...supplemental];
-  const merged = source && mergeProwFiles(decoded, supplemental, findings);
+  const merged = source && mergeProwFiles(sound?.value, supplemental, findings);
   if (merged) checkProwSections(merged, sources, now, findings);
-  return { value: merged && finishedProw(merged, version), main: source, sources, findings };
+  return { value: merged && !sound?.cut.some(decidesAboutJobs) ? finishedProw(merged, version) : undefined, main: source, sources, findings };
+}
+
+/** Parts without which nothing can be said about jobs. */
+function decidesAboutJobs([section, key]: Path): boolean {
+  if (section !== 'plank') return section === 'pod_namespace' || section === 'decorate_all_jobs' || section === 'prowjob_default_entries';
+  return key === undefined || key === 'default_decoration_config_entries' || key === 'default_decoration_configs' || key === 'job_queue_capacities';
 }
 
 /** plugins.yaml with its supplemental files; everything empty without one. */
@@ -47,12 +53,13 @@ export function readPlugins(group: Group | undefined): Merged<PluginsConfig> {
   if (!group) return { value: PluginsConfig.parse({}), main: undefined, sources: [], findings };
   const source = sourceOf(group.main, findings);
   if (!source) return { value: undefined, main: undefined, sources: [], findings };
-  const decoded = decodePlugins(source, findings);
+  const sound = decodePlugins(source, findings);
   findings.errors.push(...group.faults);
   const supplemental = sourcesOf(group.more, findings);
-  const value = mergePluginFiles(decoded, supplemental, findings);
+  const value = mergePluginFiles(sound?.value, supplemental, findings);
   const sources = [source, ...supplemental];
-  if (value) validatePlugins(value, sources, findings);
+  // What is left of a file with faults tells more of them; what it lacks is no reason to warn.
+  if (value) validatePlugins(value, sources, sound?.cut.length === 0 ? findings : { errors: findings.errors, warnings: [] });
   return { value, main: source, sources, findings };
 }
 

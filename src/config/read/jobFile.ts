@@ -1,4 +1,4 @@
-import { decode } from '../decode.js';
+import { decodeSound, placesWithout } from '../decode.js';
 import { noFindings, type Finding, type Findings, type Path } from '../findings.js';
 import type { Read } from '../jobs/finalize.js';
 import { JobConfig, type PeriodicYaml, type PostsubmitYaml, type Preset, type PresubmitYaml } from '../jobs/schema.js';
@@ -13,6 +13,8 @@ export interface JobFile {
   readonly presets: readonly Preset[];
   /** Whether it says `decorate_all_jobs`. */
   readonly decorateAll: boolean;
+  /** Presets of it may be unknown, since it has faults. */
+  readonly lacksPresets: boolean;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
   readonly presubmits: readonly (readonly [repo: string, jobs: readonly Read<PresubmitYaml>[]])[];
@@ -22,7 +24,7 @@ export interface JobFile {
 
 /** A file whose syntax is broken, or that could not be read. */
 export function brokenJobFile(errors: readonly Finding[]): JobFile {
-  return { source: undefined, config: undefined, presets: [], decorateAll: false, errors, warnings: [], presubmits: [], postsubmits: [], periodics: [] };
+  return { source: undefined, config: undefined, presets: [], decorateAll: false, lacksPresets: true, errors, warnings: [], presubmits: [], postsubmits: [], periodics: [] };
 }
 
 /**
@@ -31,18 +33,29 @@ export function brokenJobFile(errors: readonly Finding[]): JobFile {
  */
 export function readJobFile(source: Source, alsoKnown: readonly string[] = [], before?: JobFile): JobFile {
   const findings = noFindings();
-  const config = decode(JobConfig, source, findings, alsoKnown);
-  if (!config) return { ...brokenJobFile(findings.errors), source, warnings: findings.warnings };
-  return jobFileOf(source, before?.config ? reusing(config, before.config) : config, findings);
+  const sound = decodeSound(JobConfig, source, findings, jobPart, alsoKnown);
+  if (!sound) return { ...brokenJobFile(findings.errors), source, warnings: findings.warnings };
+  const { value: config, cut } = sound;
+  if (cut.length > 0) return { ...jobFileOf(source, config, findings, cut), config: undefined, lacksPresets: cut.some(([key]) => key === 'presets') };
+  return jobFileOf(source, before?.config ? reusing(config, before.config) : config, findings, cut);
 }
 
-function jobFileOf(source: Source, config: JobConfig, { errors, warnings }: Findings): JobFile {
+/** With a fault falls the job or the preset that it is in. */
+function jobPart(fault: Path): Path {
+  return fault.slice(0, fault[0] === 'presubmits' || fault[0] === 'postsubmits' ? 3 : 2);
+}
+
+/** Jobs are told by their place in the file, also where others before them are left out. */
+function jobFileOf(source: Source, config: JobConfig, { errors, warnings }: Findings, cut: readonly Path[]): JobFile {
   const { presets, decorate_all_jobs: decorateAll } = config;
-  const placed = <T>(key: string, map: Readonly<Record<string, readonly T[]>>) => Object.entries(map).map(([repo, jobs]) => [repo, jobs.map((job, n): Read<T> => ({ job, ...placeOf(source, [key, repo, n]) }))] as const);
+  const read = <T>(path: Path, jobs: readonly T[]): readonly Read<T>[] => {
+    const places = placesWithout(cut, path, jobs.length);
+    return jobs.map((job, n) => ({ job, ...placeOf(source, [...path, places[n] ?? n]) }));
+  };
+  const placed = <T>(key: string, map: Readonly<Record<string, readonly T[]>>) => Object.entries(map).map(([repo, jobs]) => [repo, read([key, repo], jobs)] as const);
   return {
-    source, config, presets, decorateAll: decorateAll !== undefined, errors, warnings,
-    presubmits: placed('presubmits', config.presubmits), postsubmits: placed('postsubmits', config.postsubmits),
-    periodics: config.periodics.map((job, n) => ({ job, ...placeOf(source, ['periodics', n]) })),
+    source, config, presets, decorateAll: decorateAll !== undefined, lacksPresets: false, errors, warnings,
+    presubmits: placed('presubmits', config.presubmits), postsubmits: placed('postsubmits', config.postsubmits), periodics: read(['periodics'], config.periodics),
   };
 }
 
@@ -52,7 +65,7 @@ export function keptJobFile(source: Source, kept: KeptJobs): JobFile {
     repo, Array.from({ length: count }, (_, n): Read<T> => ({ get job() { return there(jobsOf(repo)?.[n]); }, ...placeOf(source, [key, repo, n]) })),
   ] as const);
   return {
-    source, presets: kept.presets, decorateAll: kept.decorateAll, errors: [], warnings: [],
+    source, presets: kept.presets, decorateAll: kept.decorateAll, lacksPresets: false, errors: [], warnings: [],
     get config() { return kept.config; },
     presubmits: placed('presubmits', kept.presubmits, (repo) => kept.config.presubmits[repo]), postsubmits: placed('postsubmits', kept.postsubmits, (repo) => kept.config.postsubmits[repo]),
     periodics: Array.from({ length: kept.periodics }, (_, n) => ({ get job() { return there(kept.config.periodics[n]); }, ...placeOf(source, ['periodics', n]) })),

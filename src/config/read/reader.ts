@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ConfigFiles } from '../configFiles.js';
-import { noFindings, type Findings } from '../findings.js';
+import { noFindings, type Finding, type Findings } from '../findings.js';
 import { createFinalMemo } from '../jobs/finalMemo.js';
-import { finalizeJobs, type ReadJobs } from '../jobs/finalize.js';
+import { finalizeJobs, withoutVolumes, type ReadJobs } from '../jobs/finalize.js';
 import { gatherJobs } from '../jobs/gather.js';
 import { JobConfig } from '../jobs/schema.js';
 import { makeSnapshot } from '../makeSnapshot.js';
@@ -94,7 +94,10 @@ export function createConfigReader({ cache, ...io }: Partial<ReaderDeps> = {}): 
       add(findings, plugins.findings);
       const revision = revisionOf(inputs);
       const proven = findings.errors.length === 0 && cache?.proven(revision) === true;
-      const finished = prow.value && finalizeJobs(jobs, prow.value, findings.errors, finals, proven ? 'proven' : 'unproven');
+      const faults: Finding[] = [];
+      // What is left of a broken config.yaml tells faults of jobs, but the jobs made with the last good one are kept.
+      const finished = prow.value && finalizeJobs(jobs, prow.value, faults, prow.findings.errors.length === 0 ? finals : createFinalMemo(), proven ? 'proven' : 'unproven');
+      add(findings, { errors: all.some(({ file }) => file.lacksPresets) ? withoutVolumes(faults) : faults, warnings: [] });
       const snapshot = finished && plugins.value && findings.errors.length === 0
         ? makeSnapshot({ revision, prow: prow.value, plugins: plugins.value, jobs: finished, presets: jobs.presets }) : undefined;
 
@@ -123,9 +126,10 @@ function jobsOf(text: TextFile, alsoKnown: readonly string[], before: KnownJobs 
   return { text, alsoKnown, file, plain: plain && file.errors.length === 0 && file.warnings.length === 0 };
 }
 
-function add(to: Findings, { errors, warnings }: Findings): void {
-  to.errors.push(...errors);
-  to.warnings.push(...warnings);
+/** One by one: there may be more than a call has room for. */
+function add(to: Findings, { errors, warnings }: Readonly<{ errors: readonly Finding[]; warnings: readonly Finding[] }>): void {
+  for (const error of errors) to.errors.push(error);
+  for (const warning of warnings) to.warnings.push(warning);
 }
 
 /** A function that gives its last result again for the same key. */

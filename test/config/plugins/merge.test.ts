@@ -12,7 +12,7 @@ function merged(...texts: readonly string[]): Readonly<{ config: PluginsConfig |
   const sources: Source[] = [];
   for (const [at, text] of texts.entries()) {
     const source = readYaml(`${at}.yaml`, text, findings.errors);
-    const more = source && decodePlugins(source, findings);
+    const more = source && decodePlugins(source, findings)?.value;
     config = more && config ? mergePlugins(config, more, source, findings) : more;
     if (source) sources.push(source);
   }

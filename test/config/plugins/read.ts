@@ -7,7 +7,7 @@ import { readYaml } from '../../../src/config/yaml/source.js';
 export function readPlugins(text: string): Readonly<{ config: PluginsConfig | undefined; errors: readonly string[]; warnings: readonly string[] }> {
   const findings = noFindings();
   const source = readYaml('plugins.yaml', text, findings.errors);
-  const config = source && decodePlugins(source, findings);
+  const config = source && decodePlugins(source, findings)?.value;
   if (config) validatePlugins(config, [source], findings);
   return { config: findings.errors.length === 0 ? config : undefined, errors: findings.errors.map(formatFinding), warnings: findings.warnings.map(formatFinding) };
 }
