@@ -12,6 +12,7 @@ import type { Repo } from '../core/ids.js';
 import type { RepoSurvey } from '../core/ports/survey.js';
 import { clusterStates, unreachable } from './checkconfigClusters.js';
 import { gerritTriggers, inRepoErrors } from './checkconfigInRepo.js';
+import { absentPlugins } from './checkconfigPlugins.js';
 import { readOptions, type CheckconfigOptions, type GithubOptions } from './checkconfigOptions.js';
 
 export { CHECKCONFIG_FLAGS } from './checkconfigOptions.js';
@@ -28,13 +29,15 @@ interface CheckconfigDeps {
   readonly github: (options: GithubOptions) => RepoSurvey | Promise<RepoSurvey>;
   /** What earlier runs decoded. */
   readonly cache?: JobCache | undefined;
+  /** Names of the plugins that are there. */
+  readonly builtIn: ReadonlySet<string>;
 }
 
 /**
  * Checks the configuration as upstream's command does (config 4.1): 1 when it does not load, or with `--strict` when there is a
  * warning, else 0. Of a configuration that does not load it still says what its files show. Every finding is one line, `file:line:column: key: message`, and a warning ends with its name; or JSON.
  */
-export async function checkconfig(args: readonly string[], { print, note, contextFault, github, cache }: CheckconfigDeps): Promise<number> {
+export async function checkconfig(args: readonly string[], { print, note, contextFault, github, cache, builtIn }: CheckconfigDeps): Promise<number> {
   const options = readOptions(args);
   for (const name of options.unknownExclusions) note(`--exclude-warning: there is no warning ${JSON.stringify(name)}`);
   const survey = options.github && options.checks.some((name) => 'asks' in CHECKS[name]) ? await github(options.github) : undefined;
@@ -58,7 +61,7 @@ export async function checkconfig(args: readonly string[], { print, note, contex
   };
   const errors = [...unknownPlugins(input), ...gerritTriggers(input), ...(await inRepoErrors(input, options))];
   for (const finding of errors) say(finding);
-  for (const line of [...unreachable(input), ...unknownAgents(input)]) note(line);
+  for (const line of [...unreachable(input), ...unknownAgents(input), ...absentPlugins(input, builtIn)]) note(line);
   let warnings = 0;
   for (const name of options.checks) {
     const found = await findingsOf(name, input, survey);

@@ -100,6 +100,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
           print,
           note: (line) => { console.error(`prow: ${line}`); },
           cache: await jobCache(),
+          builtIn: new Set((await import('../handlers/registry.js')).plugins.map(({ name }) => name)),
           github: async ({ endpoint, account }) => (await import('../adapters/survey.js')).createRepoSurvey({
             endpoint, signal: AbortSignal.timeout(1_800_000), pause: async (ms) => { await setTimeout(ms); },
             credentials: account.kind === 'token' ? { kind: 'token', token: secret(account.path) } : { kind: 'app', appId: account.id, privateKey: secret(account.keyPath) },

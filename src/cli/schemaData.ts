@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { fieldList } from '../config/kube/normalize.js';
+import { PROW_TEXTS } from '../config/kube/prowTexts.js';
+import { own } from '../config/lookup.js';
 
 export type Json = z.core.JSONSchema.BaseSchema;
 
@@ -10,11 +12,17 @@ export function dataSchemas(types: Iterable<string>): Record<string, Json> {
     const fields = fieldList(type);
     if (!fields || Object.hasOwn(schemas, type)) return;
     schemas[type] = {};
-    const properties = Object.fromEntries(fields.map((field) => [field.name, schemaOf(field.type, add)]));
+    const properties = Object.fromEntries(fields.map((field) => [field.name, { description: about(type, field.name), ...schemaOf(field.type, add) }]));
     schemas[type] = { type: ['object', 'null'], properties, additionalProperties: false } as unknown as Json;
   };
   for (const type of types) add(type);
   return Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What a field means. Those of pods mean what they mean to Kubernetes, whose documentation has them under these names. */
+function about(type: string, name: string): string {
+  const texts: Readonly<Record<string, Readonly<Record<string, string>>>> = PROW_TEXTS;
+  return own(own(texts, type), name) ?? `Kubernetes: ${type}.${name}.`;
 }
 
 const PLAIN: Readonly<Record<string, readonly string[]>> = {

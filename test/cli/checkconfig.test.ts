@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { checkconfig } from '../../src/cli/checkconfig.js';
 import { UsageError } from '../../src/cli/flags.js';
+import { SECTION_OF } from '../../src/cli/checkconfigPlugins.js';
 import { CHECK_NAMES, CHECKS, chosen } from '../../src/config/checks/registry.js';
+import { PLUGIN_NAMES } from '../../src/config/plugins/names.js';
+import { PluginsConfig } from '../../src/config/plugins/schema.js';
 
 const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 
@@ -16,13 +19,15 @@ interface Ran {
   readonly notes: readonly string[];
 }
 
+const builtIn: ReadonlySet<string> = new Set([...PLUGIN_NAMES].filter((name) => name !== 'goose' && name !== 'milestone'));
+
 const noGithub = () => { throw new Error('GitHub is not asked here'); };
 
 async function run(args: readonly string[], github: Parameters<typeof checkconfig>[1]['github'] = noGithub): Promise<Ran> {
   const out: string[] = [];
   const notes: string[] = [];
   const code = await checkconfig(args, {
-    print: (line) => { out.push(line); }, note: (line) => { notes.push(line); }, github,
+    print: (line) => { out.push(line); }, note: (line) => { notes.push(line); }, github, builtIn,
     contextFault: (_, { org, name, branch }) => (branch === 'torn' ? `${org}/${name} contradicts itself` : undefined),
   });
   return { code, out, notes };
@@ -221,7 +226,7 @@ test('what has no effect here, and what is not checked, is remarked', async () =
   }, ['--strict']);
   expect({ code, out }).toEqual({ code: 0, out: [] });
   expect(notes).toEqual([
-    'config.yaml:1:1: jenkins_operators: has no effect: Jenkins is not served', 'config.yaml:2:29: gerrit.org_repos_config: has no effect: Gerrit is not served', 'config.yaml:3:8: tide.gerrit: has no effect: Gerrit is not served', 'config.yaml:4:1: gangway: has no effect: there is no Gangway',
+    'config.yaml:1:1: jenkins_operators: has no effect: Jenkins is not served', 'config.yaml:2:10: gerrit.tick_interval: has no effect: Gerrit is not served', 'config.yaml:2:29: gerrit.org_repos_config: has no effect: Gerrit is not served', 'config.yaml:3:8: tide.gerrit: has no effect: Gerrit is not served', 'config.yaml:4:1: gangway: has no effect: there is no Gangway',
     "config.yaml:5:1: moonraker: has no effect: repositories' own jobs are read and remembered without a service", 'config.yaml:6:1: pipeline: has no effect: Tekton is not served', 'config.yaml:7:1: pubsub_triggers: has no effect: Pub/Sub is not served',
     'jobs.yaml:1:44: periodics[0].agent: a: the agent other is not known, so the job is not checked', 'the configuration is fine',
   ]);
@@ -230,6 +235,19 @@ test('what has no effect here, and what is not checked, is remarked', async () =
     '--exclude-warning: there is no warning "nope"', 'prow/x_prowconfig.yaml:1:1: periodics: has no effect: a supplemental file holds no jobs', 'prow/x_prowconfig.yaml:2:1: decorate_all_jobs: has no effect: a supplemental file holds no jobs',
     'jobs.yaml:1:1: decorate_all_jobs: has no effect in a file of jobs, only in config.yaml', 'the configuration is fine',
   ]);
+});
+
+test('a plugin that is not there is remarked once, and its section', async () => {
+  const files = { 'plugins.yaml': 'plugins: {o: {plugins: [cat, goose]}, p: {plugins: [goose]}}\ngoose: {key_path: k}\ncat: {key_path: k}\nrepo_milestone: {o/r: {}}\nretitle:\n' };
+  const { code, out, notes } = await check(files, ['--strict']);
+  expect({ code, out }).toEqual({ code: 0, out: [] });
+  expect(notes).toEqual(['plugins.yaml:1:30: plugins.o.plugins[1]: has no effect: the plugin goose is not there', 'plugins.yaml:2:1: goose: has no effect: the plugin goose is not there', 'the configuration is fine']);
+});
+
+test('every section of plugins.yaml is of a plugin, or of all', () => {
+  const ofAll = ['plugins', 'external_plugins', 'owners', 'comment_style', 'trusted_only'];
+  expect([...Object.keys(SECTION_OF), ...ofAll].sort()).toEqual(Object.keys(PluginsConfig.def.innerType.shape).sort());
+  expect(Object.values(SECTION_OF).flat().filter((name) => !PLUGIN_NAMES.has(name))).toEqual([]);
 });
 
 test('findings are JSON for programs', async () => {

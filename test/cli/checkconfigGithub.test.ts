@@ -37,7 +37,7 @@ afterAll(async () => {
 async function run(...args: readonly string[]) {
   const out: string[] = [];
   const code = await checkconfig([`--config-path=${root}/config.yaml`, `--job-config-path=${root}/jobs.yaml`, `--plugin-config=${root}/plugins.yaml`, `--github-endpoint=${hub.url}`, ...args.map((arg) => arg.replace('ROOT', root))], {
-    print: (line) => { out.push(line.replaceAll(`${root}/`, '')); }, note: () => {}, contextFault: () => undefined,
+    print: (line) => { out.push(line.replaceAll(`${root}/`, '')); }, note: () => {}, contextFault: () => undefined, builtIn: new Set(),
     github: ({ endpoint, account }) => createRepoSurvey({
       endpoint, signal: AbortSignal.timeout(20_000), pause: async () => {},
       credentials: account.kind === 'token' ? { kind: 'token', token: readFileSync(account.path, 'utf8').trim() } : { kind: 'app', appId: account.id, privateKey: readFileSync(account.keyPath, 'utf8') },

@@ -5,6 +5,9 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { schemaCommand } from '../../src/cli/schema.js';
 import { UsageError } from '../../src/cli/flags.js';
+import { fieldList } from '../../src/config/kube/normalize.js';
+import { PROW_TEXTS } from '../../src/config/kube/prowTexts.js';
+import { PROW_TYPES } from '../../src/config/kube/prowTypes.js';
 import { readYaml } from '../../src/config/yaml/source.js';
 
 const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
@@ -63,10 +66,16 @@ function silent(schema: unknown, path: string): readonly string[] {
   return [...own, ...[items, additionalProperties, ...(Array.isArray(anyOf) ? anyOf : [])].flatMap((below) => (typeof below === 'object' ? silent(below, `${path}[]`) : []))];
 }
 
-test.each(['config', 'jobs'])('every key of %s is explained', async (kind) => {
+test.each(['config', 'jobs', 'in-repo', 'plugins', 'owners'])('every key of %s is explained, and so is every field of what it holds', async (kind) => {
   const out: string[] = [];
   await schemaCommand([kind], { print: (line) => { out.push(line); } });
-  expect(silent(JSON.parse(out.join('\n')), kind)).toEqual([]);
+  const schema = JSON.parse(out.join('\n')) as Readonly<{ $defs?: Readonly<Record<string, unknown>> }>;
+  expect([...silent(schema, kind), ...Object.entries(schema.$defs ?? {}).flatMap(([type, below]) => silent(below, type))]).toEqual([]);
+});
+
+test('the fields of our own objects are explained in our own words, and no other ones', () => {
+  const explained = Object.entries(PROW_TEXTS).map(([type, texts]) => [type, Object.keys(texts).sort()]);
+  expect(explained).toEqual(Object.keys(PROW_TYPES).map((type) => [type, fieldList(type)?.map(({ name }) => name).sort()]));
 });
 
 test.each([[[]], [['nope']], [['config', 'jobs']], [['constructor']]])('%p is a usage error', async (args) => {

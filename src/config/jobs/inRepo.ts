@@ -17,10 +17,10 @@ import { clashes } from './validate.js';
 
 /** A file of a repository's own configuration (config 5.2): jobs for that repository only. */
 export const InRepoConfig = z.object({
-  presets: z.array(Preset).readonly().default([]),
-  presubmits: z.array(PresubmitYaml).readonly().default([]),
-  postsubmits: z.array(PostsubmitYaml).readonly().default([]),
-  prow_ignored: Raw,
+  presets: z.array(Preset).readonly().default([]).describe('Parts of pods that jobs of this repository get by their labels, besides the central ones.'),
+  presubmits: z.array(PresubmitYaml).readonly().default([]).describe('Jobs for pull requests of this repository.'),
+  postsubmits: z.array(PostsubmitYaml).readonly().default([]).describe('Jobs for pushes to this repository.'),
+  prow_ignored: Raw.describe('Anything; never read.'),
 }).readonly();
 
 interface InRepoDeps {

@@ -12,13 +12,13 @@ const base = {
   labels: StringMap.default({}).describe('Labels of its ProwJobs and pods; presets go by them.'),
   annotations: StringMap.default({}).describe('Annotations of its ProwJobs and pods.'),
   max_concurrency: z.int().default(0).describe('So many runs of it at most at once; 0 means no limit.'),
-  agent: z.string().default('').describe('Who runs it: kubernetes (default), jenkins, tekton-pipeline, or somebody else.'),
+  agent: z.string().default('').describe('Who runs it: kubernetes (default), jenkins, tekton-pipeline, or somebody else. Only jobs of kubernetes are run here.'),
   cluster: z.string().default('').describe('The build cluster that it runs on; default where unset.'),
   namespace: z.string().default('').describe('Namespace of its pods; must be pod_namespace.'),
   error_on_eviction: z.boolean().default(false).describe('An evicted pod ends it, instead of being made anew.'),
   spec: dataOf('PodSpec').optional().describe('The pod that it is.'),
-  pipeline_run_spec: Data.optional().describe('Deprecated: the Tekton pipeline that it is.'),
-  tekton_pipeline_run_spec: dataOf('TektonSpec').optional().describe('The Tekton pipeline that it is.'),
+  pipeline_run_spec: Data.optional().describe('Deprecated: the Tekton pipeline that it is. No effect here.'),
+  tekton_pipeline_run_spec: dataOf('TektonSpec').optional().describe('The Tekton pipeline that it is. No effect here.'),
   reporter_config: dataOf('ReporterConfig').optional().describe('Where it is told of besides GitHub.'),
   rerun_auth_config: dataOf('RerunAuthConfig').optional().describe('Who may run it again.'),
   hidden: z.boolean().default(false).describe('Do not show it on the pages.'),
@@ -40,7 +40,7 @@ const matching = {
   skip_if_only_changed: Regex.default('').describe('Not when every changed file matches this expression.'),
   context: z.string().default('').describe('The name of its check or status; its own name where unset.'),
   skip_report: z.boolean().default(false).describe('Tell GitHub nothing of it.'),
-  jenkins_spec: dataOf('JenkinsSpec').optional().describe('How it is found on Jenkins.'),
+  jenkins_spec: dataOf('JenkinsSpec').optional().describe('How it is found on Jenkins. No effect here.'),
 };
 
 /** A presubmit as the file has it; defaults that depend on other values come later (config 2.7.2). */

@@ -1,10 +1,10 @@
 import { placeIn } from '../places.js';
-import type { Finding, Findings, Path } from '../findings.js';
-import { field } from '../jobs/data.js';
+import type { Findings, Path } from '../findings.js';
 import type { Source } from '../yaml/source.js';
 import { triggersOfSubscriptions } from './components.js';
 import type { ProwConfig } from './schema.js';
 import { dedupedQueries } from './tideQueries.js';
+import { remarks } from './withoutEffect.js';
 
 type Fault = readonly [path: Path, message: string];
 
@@ -20,34 +20,10 @@ export function prowSectionFaults(config: ProwConfig, now: number): readonly Fau
   return faults;
 }
 
-/** Sections of parts that are not here, and why a person may want to know. */
-const WITHOUT_EFFECT: readonly (readonly [path: readonly string[], why: string])[] = [
-  [['jenkins_operators'], 'Jenkins is not served'],
-  [['gerrit', 'org_repos_config'], 'Gerrit is not served'],
-  [['tide', 'gerrit'], 'Gerrit is not served'],
-  [['gangway'], 'there is no Gangway'],
-  [['moonraker'], "repositories' own jobs are read and remembered without a service"],
-  [['pipeline'], 'Tekton is not served'],
-  [['pubsub_subscriptions'], 'Pub/Sub is not served'],
-  [['pubsub_triggers'], 'Pub/Sub is not served'],
-];
-
-/** Keys of jobs, which count in config.yaml and in files of jobs, but not in supplemental ones. */
-const JOB_KEYS = ['presets', 'presubmits', 'postsubmits', 'periodics', 'decorate_all_jobs'];
-const MISPLACED = JOB_KEYS.map((key): (typeof WITHOUT_EFFECT)[number] => [[key], 'a supplemental file holds no jobs']);
-
-/** Keys that upstream's components read and nothing here does, and those that count in other files only. */
-export function withoutEffect(sources: readonly Source[]): readonly Finding[] {
-  return sources.flatMap((source, at) => [...WITHOUT_EFFECT, ...(at === 0 ? [] : MISPLACED)].flatMap(([path, why]) => {
-    const value = path.reduce<unknown>(field, source.value);
-    return value === undefined || value === null ? [] : [source.finding(path, `has no effect: ${why}`, 'key')];
-  }));
-}
-
 /** Checks what was put together of all files; faults and remarks go to the findings. */
 export function checkProwSections(config: ProwConfig, sources: readonly Source[], now: number, findings: Findings): void {
   for (const [path, message] of prowSectionFaults(config, now)) findings.errors.push(placeIn(sources, path, message));
-  findings.warnings.push(...withoutEffect(sources));
+  findings.warnings.push(...remarks(sources));
 }
 
 /** What follows from other keys once all files are together: older forms, and queries that say the same (config 2.1, steps 4 to 7). */
