@@ -53,7 +53,7 @@ test.each(CONFIGS)('config.yaml: $name', async (one) => {
   const path = join(await written('configs', [one]), `${one.name}.yaml`);
   const said: Said[] = [];
   const code = await checkconfig([`--config-path=${path}`, '--output=json'], {
-    print: (line) => { said.push(JSON.parse(line) as Said); }, note: () => undefined, contextFault: () => undefined, github: () => { throw new Error('GitHub is not asked here'); },
+    print: (line) => { said.push(JSON.parse(line) as Said); }, note: () => undefined, contextFault: () => undefined, builtIn: new Set<string>(), github: () => { throw new Error('GitHub is not asked here'); },
   });
   expect({ code, first: firstOf(said, path) }).toEqual({ code: one.want === 'fine' ? 0 : 1, first: wanted(one) });
 });
