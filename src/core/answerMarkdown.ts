@@ -3,6 +3,8 @@ import type { Reason } from './ports/tide.js';
 
 /** Reasons that are told; a pull request with more has other worries. */
 const MOST = 100;
+/** GitHub takes 65,535 characters. */
+const MOST_CHARACTERS = 50_000;
 
 const ISSUE = /\b(https?):\/\/(?=[^\s]*\/(?:issues|pull)\/\d)/g;
 
@@ -28,7 +30,14 @@ function line({ text, clearedBy, since, url }: Reason, place: Place): string {
 
 /** Every reason with who clears it, as a list. */
 export function reasonsMarkdown(reasons: readonly Reason[], place: Place): string {
-  return [...reasons.slice(0, MOST).map((reason) => line(reason, place)), ...(reasons.length > MOST ? [`- and ${reasons.length - MOST} more`] : [])].join('\n');
+  const lines: string[] = [];
+  let length = 0;
+  for (const one of reasons.slice(0, MOST).map((reason) => line(reason, place))) {
+    length += one.length + 1;
+    if (length > MOST_CHARACTERS) break;
+    lines.push(one);
+  }
+  return [...lines, ...(reasons.length > lines.length ? [`- and ${reasons.length - lines.length} more`] : [])].join('\n');
 }
 
 /** The whole answer for texts that stay where they are written, such as a check's summary. */
