@@ -31,11 +31,12 @@ export function Reasons({ reasons, now }: { reasons: readonly Reason[]; now: num
       {reasons.map(({ kind, text, clearedBy, since, url }) => {
         const { tone, icon } = LOOKS[kind] ?? PLAIN;
         const link = linkable(url);
+        const lines = text.replace(/\s*\n\s*/g, '\n');
         return (
           <li class={tone}>
             <i aria-hidden="true">{icon}</i>
             <div>
-              <p>{link === undefined ? text : <a href={link}>{text}</a>}</p>
+              <p>{link === undefined ? lines : <a href={link}>{lines}</a>}</p>
               <p class="why">Cleared by <Words text={clearedBy} />{since === undefined ? '' : ` (for ${sinceText(since, now)})`}</p>
             </div>
           </li>
@@ -56,7 +57,7 @@ export function PullRow({ pool, pull, now }: { pool: PoolView; pull: PoolPull; n
   const { org, repo: name } = pool;
   return (
     <li id={`pr-${pull.number}`}>
-      <div class="head"><span><a href={pull.url}>#{pull.number}</a> {pull.title}</span> <PullChip state={pull.state} /> <a class="sub" href={pullPath({ org, name, number: pull.number })} aria-label={`Why and when #${pull.number}`}>why?</a></div>
+      <div class="head"><span><a href={pull.url}>#{pull.number}</a> {pull.title}</span> <span class="end"><PullChip state={pull.state} /> <a class="sub" href={pullPath({ org, name, number: pull.number })} aria-label={`Why and when #${pull.number}`}>why?</a></span></div>
       <Reasons reasons={pull.reasons} now={now} />
       <When answer={answerFor(pool, pull)} now={now} />
     </li>
