@@ -18,4 +18,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/globalTeardown.js',
   testTimeout: soak ? 600_000 : 180_000,
   maxWorkers: 2,
+  // Modules of finished files are never freed; in a large process each start of git takes long, and so does collecting.
+  workerIdleMemoryLimit: '500MB',
 };

@@ -8,12 +8,13 @@ import { silentLog } from '../../src/core/ports/log.js';
 import { noMetrics } from '../../src/core/ports/metrics.js';
 import { startGitHub } from '../../src/embedded/github/server.js';
 import { testRedis } from '../support/redis.js';
+import { appKey } from '../support/appKey.js';
 
 const { signal } = new AbortController();
 
 async function stage() {
   const redis = testRedis();
-  const hub = await startGitHub({ manifest: parse(readFileSync(new URL('../../app.yml', import.meta.url), 'utf8')) as object });
+  const hub = await startGitHub({ ...appKey(), manifest: parse(readFileSync(new URL('../../app.yml', import.meta.url), 'utf8')) as object });
   hub.world.org('acme', { admins: ['ada'] });
   await hub.world.repo({ owner: 'acme', name: 'config', private: true, files: { 'config.yaml': '' } });
   hub.world.install('acme');

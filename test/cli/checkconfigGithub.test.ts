@@ -7,11 +7,12 @@ import { parse } from 'yaml';
 import { createRepoSurvey } from '../../src/adapters/survey.js';
 import { checkconfig } from '../../src/cli/checkconfig.js';
 import { startGitHub, type EmbeddedGitHub } from '../../src/embedded/github/server.js';
+import { appKey } from '../support/appKey.js';
 
 let hub: EmbeddedGitHub;
 let root: string;
 beforeAll(async () => {
-  hub = await startGitHub({ manifest: parse(readFileSync(new URL('../../app.yml', import.meta.url), 'utf8')) as object });
+  hub = await startGitHub({ ...appKey(), manifest: parse(readFileSync(new URL('../../app.yml', import.meta.url), 'utf8')) as object });
   hub.world.org('acme', { admins: ['ada'] });
   hub.world.org('other', { admins: ['ada'] });
   await hub.world.repo({ owner: 'acme', name: 'owned', files: { OWNERS: 'approvers: [ada]\n' } });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkconfig } from '../../src/cli/checkconfig.js';
 import { CONFIGS, JOB_FILES, LARGE_FILES, type Nasty } from './nastyFiles.js';
 import { nastyProcess, type Said } from './nastyProcess.js';
+import { soakTest } from '../support/tier.js';
 
 let root = '';
 beforeAll(async () => { root = await mkdtemp(join(tmpdir(), 'nasty-')); });
@@ -38,7 +39,7 @@ describe('a folder of nasty files of jobs', () => {
   test.each(JOB_FILES)('$name', (one) => { expect(firstOf(said, join(folder, `${one.name}.yaml`))).toEqual(wanted(one)); });
 });
 
-test('no large file holds the command up', async () => {
+soakTest('no large file holds the command up', async () => {
   const folder = await written('large', LARGE_FILES);
   const config = join(folder, 'config.yaml');
   await writeFile(config, '');

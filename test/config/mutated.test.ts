@@ -8,6 +8,7 @@ import { ConfigError } from '../../src/core/errors.js';
 import { loadConfig, type Loaded } from '../../src/config/load.js';
 import { readYaml, textOf } from '../../src/config/yaml/source.js';
 import { KINDS, mutated, type Kind, type Mutation, type Path } from './mutations.js';
+import { runs } from '../support/tier.js';
 
 const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 const JOBS = [
@@ -88,7 +89,7 @@ function expectSameElsewhere(value: unknown, original: unknown, { path, before }
   for (const one of before) expect([one, at(value, one)]).toEqual([one, at(original, one)]);
 }
 
-const RUNS = 30;
+const RUNS = 40;
 const MOST_MS = 10_000;
 const seed = Number(process.env['SEED'] ?? 20_261_124);
 
@@ -110,6 +111,6 @@ describe(`copies with one thing wrong (SEED=${seed})`, () => {
       expect(performance.now() - began).toBeLessThan(MOST_MS);
       if (result instanceof ConfigError) expectRefusal(result, mutation, one);
       else expectSameElsewhere(readYaml('', textOf(mutation.bytes), [])?.value, readYaml('', one.texts[one.role], [])?.value, mutation);
-    }), { numRuns: RUNS, seed, endOnFailure: true });
+    }), { numRuns: runs(RUNS), seed, endOnFailure: true });
   }, 300_000);
 });

@@ -9,6 +9,7 @@ import { readBlock } from '../../src/config/yaml/block.js';
 import { isOrdinary, readFast } from '../../src/config/yaml/fast.js';
 import { isPlainJson } from '../../src/config/yaml/plainJson.js';
 import { readCarefully, readYaml, type Source } from '../../src/config/yaml/source.js';
+import { runs, sample } from '../support/tier.js';
 
 /** Where everything stands that is there; nothing stands nowhere in particular. */
 function places(source: Source, value: unknown, path: Path = []): readonly string[] {
@@ -86,7 +87,7 @@ test('generated files: both readers agree about values and places', () => {
   fc.assert(fc.property(tree, fc.boolean(), fc.constantFrom('BLOCK_FOLDED', 'BLOCK_LITERAL', 'PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE'), fc.constantFrom(2, 4), fc.boolean(), (value, flow, kind, indent, indentSeq) => {
     const options = { version: '1.1', indent, indentSeq, collectionStyle: flow ? 'flow' : 'any', defaultStringType: kind, aliasDuplicateObjects: false, lineWidth: 20 } as const;
     expect(difference(stringify(value, options))).toBeUndefined();
-  }), { numRuns: 1_500 });
+  }), { numRuns: runs(3_000) });
 });
 
 const BLOCKS: readonly (readonly [what: string, text: string, value: unknown])[] = [
@@ -110,18 +111,18 @@ test('lines of configurations in any order and indentation: whatever the fast re
   fc.assert(fc.property(fc.array(line, { maxLength: 8 }), fc.boolean(), (lines, ended) => {
     const text = lines.map(([indent, content]) => ' '.repeat(indent) + content).join('\n') + (ended ? '\n' : '');
     expect({ text, found: difference(text) }).toEqual({ text, found: undefined });
-  }), { numRuns: 5_000 });
+  }), { numRuns: runs(20_000) });
 });
 
 test('texts made of the signs of YAML: whatever the fast reader takes, the careful one reads in the same way', () => {
   const line = fc.string({ unit: fc.constantFrom('a', 'b: ', '- ', '  ', ' ', ':', '#', ' #', '"', "'", '{', '}', '[', ']', ', ', '|', '>', '&a ', '*a', '!b ', '? ', '1', '~', '---', '\n', '\n  ', '\n- ', '\na: '), maxLength: 12 });
-  fc.assert(fc.property(line, (made) => expect(difference(made)).toBeUndefined()), { numRuns: 20_000 });
+  fc.assert(fc.property(line, (made) => expect(difference(made)).toBeUndefined()), { numRuns: runs(80_000) });
 });
 
 const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 test(existsSync(data) ? 'the files of public installations: both readers agree about every value' : `the configurations of public installations are not here (${data}), none is compared`, () => {
   if (!existsSync(data)) return;
-  const files = readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file));
+  const files = sample(readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file)));
   let inBlocks = 0;
   const careful = files.filter((file) => {
     const content = readFileSync(join(data, file), 'utf8');

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
@@ -18,7 +19,7 @@ const answers = (port) =>
     socket.once('connect', () => { socket.destroy(); resolve(true); }).once('error', () => resolve(false));
   });
 
-/** One real redis-server for the whole run, in a folder of its own; tests keep apart by key prefix. Its URL is in TEST_REDIS_URL. */
+/** One real redis-server for the whole run, in a folder of its own; tests keep apart by key prefix. Its URL is in TEST_REDIS_URL; TEST_APP_KEY is a key for Apps of embedded GitHubs. */
 export default async function globalSetup() {
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), 'prow-test-redis-'));
@@ -29,5 +30,6 @@ export default async function globalSetup() {
     await new Promise((resolve) => { setTimeout(resolve, 25); });
   }
   globalThis.__testRedis = server;
+  process.env.TEST_APP_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
   process.env.TEST_REDIS_URL = `redis://127.0.0.1:${port}`;
 }

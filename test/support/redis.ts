@@ -7,6 +7,9 @@ import { silentLog, type Log } from '../../src/core/ports/log.js';
 /** The test run's Redis. */
 export const testRedisUrl = (): string => process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
+/** Between two looks; each look costs the processor time that what is waited for needs. */
+const POLL_MS = 25;
+
 /** Resolves as soon as the check gives something other than undefined, false or null; fails after `ms`. */
 export async function eventually<T>(what: string, check: () => Promise<T | undefined | false | null> | T | undefined | false | null, ms = 25_000): Promise<T> {
   const end = Date.now() + ms;
@@ -14,7 +17,7 @@ export async function eventually<T>(what: string, check: () => Promise<T | undef
     const found = await check();
     if (found !== undefined && found !== false && found !== null) return found;
     if (Date.now() > end) throw new Error(`waited ${ms} ms for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 

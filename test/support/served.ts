@@ -10,6 +10,7 @@ import type { EventSummary } from '../../src/core/ports/events.js';
 import { startGitHub, type GitHubOptions } from '../../src/embedded/github/server.js';
 import { eventually, testRedis } from './redis.js';
 import { freePort } from './redisServer.js';
+import { appKey } from './appKey.js';
 
 const root = new URL('../..', import.meta.url).pathname;
 const BOT = 'prow[bot]';
@@ -102,7 +103,7 @@ async function serve(flags: Readonly<Record<string, string>>): Promise<Served> {
 export async function startStage(options: GitHubOptions = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'prow-served-'));
   const manifest = parse(readFileSync(join(root, 'app.yml'), 'utf8')) as NonNullable<GitHubOptions['manifest']>;
-  const github = await startGitHub({ manifest, appSlug: 'prow', ...options });
+  const github = await startGitHub({ ...appKey(), manifest, appSlug: 'prow', ...options });
   const { world } = github;
   world.org('acme', { admins: ['ada'], members: ['nora'], defaultPermission: 'write' });
   await world.repo({ owner: 'acme', name: 'shop', files: { 'src/shop.js': 'fine\n' }, labels: ['do-not-merge/hold'] });

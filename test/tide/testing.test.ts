@@ -8,6 +8,7 @@ import { runPool } from '../../src/tide/pool.js';
 import { fakeDeps, FakeGitHub } from './fakes.js';
 import { FakeJobs, numbers } from './fakeJobs.js';
 import { BASE, headOf, member, OTHER, presubmit, snapshot, status } from './fixtures.js';
+import { runs } from '../support/tier.js';
 
 const MAIN = { org: 'acme', name: 'app', branch: 'main' };
 const UNIT = presubmit('unit', { extra_refs: [], labels: {}, annotations: {}, rerun_command: '/test unit', agent: 'kubernetes', cluster: 'default' });
@@ -243,6 +244,6 @@ test('I1, I2, I4, I8, I9, I19: random pools merge what was tested, one batch at 
     const stuck = [...github.open.values()].filter(({ marks }) => !marks.some((mark) => mark.source === 'status' && mark.name === 'unit' && mark.state === 'failure'));
     expect(stuck.map(({ number }) => number)).toEqual([]);
     expect(deps.views.records.length).toBeLessThanOrEqual(size);
-  }), { numRuns: 300 });
-  expect(batches).toBeGreaterThan(50);
+  }), { numRuns: runs(1_000) });
+  expect(batches).toBeGreaterThan(runs(160));
 }, 120_000);

@@ -6,6 +6,7 @@ import { start } from '../../src/main.js';
 import { doubledEffects } from '../../src/embedded/story/effects.js';
 import { eventually } from '../support/redis.js';
 import { BOT, slug, startWorld, type StoryWorld, type WorldOptions } from './world.js';
+import { soakTest } from '../support/tier.js';
 
 const JOBS = `presubmits:
   ${slug}:
@@ -65,7 +66,7 @@ test('two that are ready are tested together on the base on which they merge, an
   expect(doubledEffects(world.github.effects, BOT)).toEqual([]);
 });
 
-test('a batch that fails is not tried again; its members are tested and merged one by one', async () => {
+soakTest('a batch that fails is not tried again; its members are tested and merged one by one', async () => {
   const { how, play } = playing();
   await using world = await testedWorld(2, { play });
   how.batch = 'fails';
@@ -79,7 +80,7 @@ test('a batch that fails is not tried again; its members are tested and merged o
   for (const base of new Set(all.map((job) => job.base))) expect(all.filter((job) => job.type === 'batch' && job.base === base).length).toBeLessThan(2);
 });
 
-test('a base that moves while a batch is tested voids it; the batch that merges was tested on the new one', async () => {
+soakTest('a base that moves while a batch is tested voids it; the batch that merges was tested on the new one', async () => {
   const { how, play } = playing();
   await using world = await testedWorld(2, { play });
   Object.assign(how, { slow: true, batch: 'hangs' });
@@ -95,7 +96,7 @@ test('a base that moves while a batch is tested voids it; the batch that merges 
   expect((await bases(world))[1]).toBe(base);
 });
 
-test('a pull request that is pushed to while its batch is tested does not merge with it', async () => {
+soakTest('a pull request that is pushed to while its batch is tested does not merge with it', async () => {
   const { how, play } = playing();
   await using world = await testedWorld(2, { play });
   Object.assign(how, { slow: true, batch: 'hangs' });
@@ -114,7 +115,7 @@ test('a pull request that is pushed to while its batch is tested does not merge 
   expect((await world.prowjobs()).some(({ spec, status }) => status.state === 'success' && spec.refs?.base_sha === record?.baseSha && spec.refs?.pulls?.some(({ sha }) => sha === head))).toBe(true);
 });
 
-test('a ProwJob of Tide’s that somebody deletes is made again', async () => {
+soakTest('a ProwJob of Tide’s that somebody deletes is made again', async () => {
   const { how, play } = playing();
   await using world = await testedWorld(1, { play });
   const kube = await loadProwJobs({ kubeconfig: world.settings.kubeconfig, namespace: () => 'default', mode: 'act', log: silentLog });

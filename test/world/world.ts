@@ -21,6 +21,7 @@ import { start, type Running } from '../../src/main.js';
 import { QUEUES } from '../../src/worker.js';
 import { systemClock } from '../support/path.js';
 import { eventually, testRedisUrl } from '../support/redis.js';
+import { appKey } from '../support/appKey.js';
 
 export const slug = 'acme/shop';
 export const BOT = 'prow[bot]';
@@ -64,6 +65,8 @@ export interface WorldOptions {
   readonly play?: (job: string, type: string) => Partial<Part> | undefined;
   /** `local`: pods are processes of this machine instead. */
   readonly kubelet?: 'played' | 'local';
+  /** What of the settings about jobs is another than usual. */
+  readonly jobsOver?: Partial<Settings['jobs']>;
   /** Makes the kubeconfig that Prow is given, from the path of the cluster's own. */
   readonly kubeconfig?: (own: string, dir: string) => Promise<string> | string;
 }
@@ -79,10 +82,10 @@ export interface Settled {
 }
 
 /** A whole installation against an embedded GitHub: an organisation with Ada (approver), Ben (reviewer), and Nora, a stranger. */
-export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {}, settings = {}, github: wish = {}, actions = {}, pulls = 0, redisUrl = testRedisUrl(), jobs, play = () => undefined, kubelet: runner = 'played', kubeconfig = (own) => own }: WorldOptions = {}) {
+export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {}, settings = {}, github: wish = {}, actions = {}, pulls = 0, redisUrl = testRedisUrl(), jobs, play = () => undefined, kubelet: runner = 'played', kubeconfig = (own) => own, jobsOver = {} }: WorldOptions = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'prow-world-'));
   const prefix = `w-${randomUUID()}`;
-  const github = await startGitHub({ manifest, appSlug: 'prow', webhookSecret: 'hook-secret', actions: { jobMs: 0, ...actions }, ...wish });
+  const github = await startGitHub({ ...appKey(), manifest, appSlug: 'prow', webhookSecret: 'hook-secret', actions: { jobMs: 0, ...actions }, ...wish });
   const { world } = github;
   world.org('acme', { admins: ['ada'], members: ['ben'], defaultPermission: 'write' });
   const seed = { 'src/shop.js': 'fine\n', 'OWNERS': 'approvers: [ada]\nreviewers: [ada, ben]\n', '.github/workflows/test.yml': WORKFLOW };
@@ -97,7 +100,7 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
   const whole: Settings = {
     configPath: path('config.yaml', config), jobConfigPath: jobs === undefined ? undefined : path('jobs.yaml', jobs), pluginConfigPath: path('plugins.yaml', plugins), hmacSecretFile: path('hmac', 'hook-secret\n'),
     github: { endpoints: [github.url], graphqlEndpoint: github.graphqlUrl, host: github.gitUrl, auth: { kind: 'app', appId: String(github.appId), keyPath: path('key.pem', github.appKey) } },
-    kubeconfig: cluster && (await kubeconfig(cluster.kubeconfigPath, dir)), jobs: { kubeconfigDir: undefined, kubeconfigSuffix: undefined, projectedTokenFile: undefined, inCluster: 'ignore', reportAgent: '', slack: { endpoint: 'http://127.0.0.1:1', tokenFile: undefined, more: new Map(), signingSecretFile: undefined }, storageRoots: [join(dir, 'storage')], clouds: undefined, statuses: { uri: undefined, onError: 'stop', noNewJobs: [], nothing: [] } },
+    kubeconfig: cluster && (await kubeconfig(cluster.kubeconfigPath, dir)), jobs: { kubeconfigDir: undefined, kubeconfigSuffix: undefined, projectedTokenFile: undefined, inCluster: 'ignore', reportAgent: '', slack: { endpoint: 'http://127.0.0.1:1', tokenFile: undefined, more: new Map(), signingSecretFile: undefined }, storageRoots: [join(dir, 'storage')], clouds: undefined, statuses: { uri: undefined, onError: 'stop', noNewJobs: [], nothing: [] }, ...jobsOver },
     port: 0, metricsPort: 0, adminPort: -1, health: { port: -1, asked: false }, gitDir: undefined, inRepoCacheSize: 200, idle: [], supplemental: { prowDirs: [], prowSuffix: '_prowconfig.yaml', pluginDirs: [], pluginSuffix: '_pluginconfig.yaml' }, host: '127.0.0.1', webhookPath: '/hook', mode: 'act', components: new Set(COMPONENTS), redisUrl, redisPrefix: prefix, stateDir: join(dir, 'state'), role: 'all', queues: [],
     gracePeriodMs: 5_000, logLevel: 'info', enabled: { orgs: [], repos: [], notOrgs: [], notRepos: [] }, retry: { maxRetries: 8, max404Retries: 2, initialDelayMs: 20, maxSleepMs: 5_000, requestTimeoutMs: 10_000 }, ...settings,
   };
@@ -114,13 +117,12 @@ export async function startWorld({ config = CONFIG, plugins = PLUGINS, files = {
   /** Whether nothing is under way: no delivery, no job that runs or is due within a moment. */
   const calm = async (): Promise<boolean> => {
     await github.idle();
-    if ((await store.recent(500)).some(({ state }) => state === 'waiting')) return false;
     for (const queue of queues) {
       if ((await queue.getJobCountByTypes('active', 'waiting', 'prioritized')) > 0) return false;
       const soon = await queue.getDelayed();
       if (soon.some((job) => job.timestamp + job.delay < Date.now() + 5_000)) return false;
     }
-    return true;
+    return (await store.recent(500)).every(({ state }) => state !== 'waiting');
   };
 
   const self = {

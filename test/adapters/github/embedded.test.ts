@@ -8,6 +8,7 @@ import { silentLog } from '../../../src/core/ports/log.js';
 import { startGitHub, type EmbeddedGitHub } from '../../../src/embedded/github/server.js';
 import { testRedis, type TestRedis } from '../../support/redis.js';
 import { countingMetrics, pull as seven, repo, signal } from './fake.js';
+import { appKey } from '../../support/appKey.js';
 
 // The client and the embedded GitHub were written apart from one another: what they agree on is what GitHub's documentation says.
 const slug = 'acme/site';
@@ -26,7 +27,7 @@ const pull = () => ({ ...seven, number });
 
 beforeAll(async () => {
   redis = testRedis();
-  hub = await startGitHub({ manifest: parse(readFileSync(new URL('../../../app.yml', import.meta.url), 'utf8')) as object });
+  hub = await startGitHub({ ...appKey(), manifest: parse(readFileSync(new URL('../../../app.yml', import.meta.url), 'utf8')) as object });
   hub.world.org('acme', { admins: ['ada'], members: ['max'] });
   hub.world.team('acme', 'Site Owners', { members: ['max'] });
   await hub.world.repo({ owner: 'acme', name: 'site', files: { 'README.md': 'hi\n' }, labels: ['lgtm', 'kind/bug #1'], collaborators: { cleo: 'write' } });

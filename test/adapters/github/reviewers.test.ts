@@ -7,6 +7,7 @@ import { silentLog } from '../../../src/core/ports/log.js';
 import { startGitHub, type EmbeddedGitHub } from '../../../src/embedded/github/server.js';
 import { testRedis, type TestRedis } from '../../support/redis.js';
 import { countingMetrics } from './fake.js';
+import { appKey } from '../../support/appKey.js';
 
 /** What choosing reviewers and checking owners needs of GitHub. */
 
@@ -24,7 +25,7 @@ const client = () => createGitHub({
 
 beforeAll(async () => {
   redis = testRedis();
-  hub = await startGitHub({ manifest: parse(readFileSync(new URL('../../../app.yml', import.meta.url), 'utf8')) as object });
+  hub = await startGitHub({ ...appKey(), manifest: parse(readFileSync(new URL('../../../app.yml', import.meta.url), 'utf8')) as object });
   hub.world.org('acme', { admins: ['ada'], members: ['max'] });
   hub.world.team('acme', 'Site Owners', { members: ['max', 'ada'] });
   await hub.world.repo({ owner: 'acme', name: 'site', files: { 'a.txt': 'one\ntwo\nthree\nfour\n' } });

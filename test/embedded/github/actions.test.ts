@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readWorkflow, type PlayerOptions } from '../../../src/embedded/github/actions.js';
 import { startGitHub } from '../../../src/embedded/github/server.js';
 import { currentAttempt } from '../../../src/embedded/github/render/actions.js';
+import { appKey } from '../../support/appKey.js';
 
 const slug = 'acme/shop';
 const workflow = `name: Tests
@@ -16,7 +17,7 @@ jobs:
 
 /** A GitHub with one repository and the player. */
 async function startPlayed(actions: PlayerOptions = {}) {
-  const github = await startGitHub({ actions: { jobMs: 0, ...actions } });
+  const github = await startGitHub({ ...appKey(), actions: { jobMs: 0, ...actions } });
   github.world.org('acme', { admins: ['ada'] });
   await github.world.repo({ owner: 'acme', name: 'shop', files: { 'src/a.js': 'fine\n', '.github/workflows/test.yml': workflow } });
   const repo = github.world.find(slug);

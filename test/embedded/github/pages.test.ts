@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { request } from 'node:http';
 import { startGitHub } from '../../../src/embedded/github/server.js';
+import { appKey } from '../../support/appKey.js';
 
 const slug = 'acme/shop';
 
 /** A GitHub with a pull request of Nora's, who may not push to the repository. */
 async function startPaged() {
-  const github = await startGitHub();
+  const github = await startGitHub(appKey());
   github.world.org('acme', { admins: ['ada'] });
   await github.world.repo({ owner: 'acme', name: 'shop', files: { 'a.txt': 'a\n' } });
   await github.world.as('nora').fork(slug);

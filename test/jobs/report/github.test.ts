@@ -17,6 +17,7 @@ import { report } from '../../../src/jobs/report/reporter.js';
 import { countingMetrics } from '../../adapters/github/fake.js';
 import { testRedis, type TestRedis } from '../../support/redis.js';
 import { fakeCluster } from '../fakeCluster.js';
+import { appKey } from '../../support/appKey.js';
 
 const slug = 'acme/site';
 const repo = { org: 'acme', name: 'site' };
@@ -27,7 +28,7 @@ let redis: TestRedis;
 
 beforeAll(async () => {
   redis = testRedis();
-  hub = await startGitHub({ manifest: parse(readFileSync(new URL('../../../app.yml', import.meta.url), 'utf8')) as object });
+  hub = await startGitHub({ ...appKey(), manifest: parse(readFileSync(new URL('../../../app.yml', import.meta.url), 'utf8')) as object });
   hub.world.org('acme', { admins: ['ada'], members: [] });
   await hub.world.repo({ owner: 'acme', name: 'site', files: { 'README.md': 'hi\n' } });
   hub.world.install('acme');

@@ -2,6 +2,7 @@ import { createSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { startGitHub, type EmbeddedGitHub, type GitHubOptions } from '../../../../src/embedded/github/server.js';
+import { appKey } from '../../../support/appKey.js';
 
 type Manifest = NonNullable<GitHubOptions['manifest']>;
 
@@ -12,7 +13,7 @@ export const allEvents: Manifest = { ...manifest, default_events: ['*'] };
 
 /** A GitHub with `org/repo`, an owner, a member and the App installed. */
 export async function startSeeded(options: GitHubOptions = {}): Promise<EmbeddedGitHub & { readonly installationId: number }> {
-  const github = await startGitHub({ manifest, ...options });
+  const github = await startGitHub({ ...appKey(), manifest, ...options });
   const { world } = github;
   world.org('org', { admins: ['olga'], members: ['mia'] });
   world.team('org', 'Leads', { members: ['mia'] });
