@@ -1,3 +1,4 @@
+import { isRecord } from '../decode.js';
 import { noFindings, type Finding, type Findings, type Path } from '../findings.js';
 import { JobConfig } from '../jobs/schema.js';
 import { decodePlugins, validatePlugins } from '../plugins/load.js';
@@ -20,6 +21,7 @@ export interface Group {
 export interface Merged<T> {
   /** Missing when the main file is so broken that nothing can be said with it. With errors among the findings it lacks the parts in which they are. */
   readonly value: T | undefined;
+  /** Missing when it is no map, which is said already. */
   readonly main: Source | undefined;
   /** All files that have no fault of syntax. */
   readonly sources: readonly Source[];
@@ -38,7 +40,7 @@ export function readProw({ main, more, faults }: Group, version: string | undefi
   const sources = [...(source ? [source] : []), ...supplemental];
   const merged = source && mergeProwFiles(sound?.value, supplemental, findings);
   if (merged) checkProwSections(merged, sources, now, findings);
-  return { value: merged && !sound?.cut.some(decidesAboutJobs) ? finishedProw(merged, version) : undefined, main: source, sources, findings };
+  return { value: merged && !sound?.cut.some(decidesAboutJobs) ? finishedProw(merged, version) : undefined, main: isRecord(source?.value ?? {}) ? source : undefined, sources, findings };
 }
 
 /** Parts without which nothing can be said about jobs. */

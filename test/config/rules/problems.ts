@@ -40,7 +40,8 @@ export async function problemsOf(files: Readonly<Record<string, string | Buffer>
   return withFolder({ 'config.yaml': '', ...files }, async (root) => {
     const has = (prefix: string) => Object.keys(files).some((name) => name === prefix || name.startsWith(`${prefix}/`));
     const at = (name: string) => join(root, name);
-    const short = (text: string) => text.replaceAll(`${root}/`, '').replaceAll(root, '.');
+    // Errors of Node's own modules are none of the classes that a test has, so that they are told with their names.
+    const short = (text: string) => text.replaceAll(`${root}/`, '').replaceAll(root, '.').replace('cannot be read: Error: ', 'cannot be read: ');
     try {
       const loaded = await loadConfig({
         configPath: at('config.yaml'), ...(has('jobs') && { jobConfigPath: at('jobs') }), ...(has('plugins.yaml') && { pluginConfigPath: at('plugins.yaml') }),
