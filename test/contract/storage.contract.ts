@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Storage } from '../../src/core/ports/storage.js';
 
@@ -59,6 +61,47 @@ export function storageContract(name: string, open: () => Promise<StorageUnderTe
       const end = await get().storage.read(at('large.bin'), { signal, start: -5 });
       expect([...(end ?? [])]).toEqual([...bytes.slice(-5)]);
     }, 60_000);
+
+    test('a file is sent piece by piece, and appears when it is whole', async () => {
+      const { storage } = get();
+      const piece = Buffer.alloc(1_000_003, 'x');
+      const seen: unknown[] = [];
+      async function* pieces() {
+        for (let n = 0; n < 13; n++) {
+          if (n === 12) seen.push(await storage.stat(at('sent.bin'), { signal }));
+          yield piece;
+        }
+        yield Buffer.from('end');
+      }
+      await storage.send(at('sent.bin'), pieces(), { signal, contentType: 'application/x-test' });
+      expect(seen).toEqual([undefined]);
+      expect([(await storage.stat(at('sent.bin'), { signal }))?.size, await text('sent.bin', { start: -4 })]).toEqual([13 * piece.length + 3, 'xend']);
+      await storage.send(at('sent-empty'), Readable.from([]), { signal });
+      expect(await text('sent-empty')).toBe('');
+    }, 60_000);
+
+    test('a compressed file is read unpacked, whole and in parts, with the size that readers see', async () => {
+      const { storage } = get();
+      const log = Array.from({ length: 200_000 }, (_, n) => `line ${n}\n`).join('');
+      await storage.send(at('build-log.txt'), Readable.from([gzipSync(log)]), { signal, contentType: 'text/plain; charset=utf-8', encoding: 'gzip' });
+      expect((await storage.stat(at('build-log.txt'), { signal }))?.size).toBe(log.length);
+      expect(await text('build-log.txt')).toBe(log);
+      const ranges = [{ start: -12 }, { start: 5, end: 13 }, { end: 6 }, { start: log.length }, { start: 1_000_000, end: 1_000_020 }] as const;
+      const want = ranges.map(({ start, end }: { start?: number; end?: number }) => log.slice(start, end));
+      expect(await Promise.all(ranges.map((range) => text('build-log.txt', range)))).toEqual(want);
+      expect(await Promise.all(ranges.map((range) => streamed('build-log.txt', range)))).toEqual(want);
+    });
+
+    test('what cannot be read to its end is not stored', async () => {
+      const { storage } = get();
+      async function* broken() {
+        yield Buffer.from('a beginning');
+        await Promise.resolve();
+        throw new Error('the disk is gone');
+      }
+      await expect(storage.send(at('broken'), broken(), { signal })).rejects.toThrow('the disk is gone');
+      expect(await text('broken')).toBeUndefined();
+    });
 
     test('what is not there', async () => {
       const { storage } = get();

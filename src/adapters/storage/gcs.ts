@@ -1,7 +1,10 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Bucket, File, Storage as GoogleStorage } from '@google-cloud/storage';
 import { PermissionError, RemoteError } from '../../core/errors.js';
 import type { Storage } from '../../core/ports/storage.js';
-import { bucketStorage, type Bucketing, type Place } from './objects.js';
+import { httpGet } from './httpGet.js';
+import { bucketStorage, encodingOf, type Bucketing, type Place } from './objects.js';
 
 export interface GcsSettings {
   /** A service account's key; without it the environment's account, and without that nobody's: what is public can be read. */
@@ -24,7 +27,7 @@ function failure(error: unknown, what: string): Error {
 
 /** Storage in Google Cloud Storage, `gs://BUCKET/OBJECT`. The SDK is loaded when it is first used. */
 export function gcsStorage({ credentialsFile, endpoint }: GcsSettings): Storage {
-  interface Client { readonly storage: GoogleStorage; readonly who: 'somebody' | 'nobody' }
+  interface Client { readonly storage: GoogleStorage; readonly who: 'somebody' | 'nobody'; readonly headers: (url: string) => Promise<Readonly<Record<string, string>>> }
   let opening: Promise<Client> | undefined;
   const connected = () => (opening ??= connect().catch((error: unknown) => { opening = undefined; throw error; }));
   const open = async (): Promise<GoogleStorage> => (await connected()).storage;
@@ -32,14 +35,16 @@ export function gcsStorage({ credentialsFile, endpoint }: GcsSettings): Storage 
     const sdk = await import('@google-cloud/storage');
     const retryOptions = { autoRetry: true, maxRetries: 3, idempotencyStrategy: sdk.IdempotencyStrategy.RetryConditional };
     const withoutAccount = (apiEndpoint: string) => new sdk.Storage({ apiEndpoint, projectId: 'prow', useAuthWithCustomEndpoint: false, retryOptions });
-    if (endpoint !== undefined) return { storage: withoutAccount(endpoint), who: 'somebody' };
+    const bare = (): Promise<Readonly<Record<string, string>>> => Promise.resolve({});
+    if (endpoint !== undefined) return { storage: withoutAccount(endpoint), who: 'somebody', headers: bare };
     const storage = new sdk.Storage({ ...(credentialsFile ? { keyFilename: credentialsFile } : {}), retryOptions });
-    if (credentialsFile) return { storage, who: 'somebody' };
+    const headers = async (url: string): Promise<Readonly<Record<string, string>>> => Object.fromEntries(new Headers(await storage.authClient.getRequestHeaders(url)));
+    if (credentialsFile) return { storage, who: 'somebody', headers };
     try {
       await storage.authClient.getClient();
-      return { storage, who: 'somebody' };
+      return { storage, who: 'somebody', headers };
     } catch {
-      return { storage: withoutAccount('https://storage.googleapis.com'), who: 'nobody' };
+      return { storage: withoutAccount('https://storage.googleapis.com'), who: 'nobody', headers: bare };
     }
   }
 
@@ -57,31 +62,49 @@ export function gcsStorage({ credentialsFile, endpoint }: GcsSettings): Storage 
   }
   const named = ({ bucket, key }: Place): string => `${bucket}/${key}`;
 
+  async function writable({ bucket }: Place, signal: AbortSignal): Promise<GoogleStorage> {
+    signal.throwIfAborted();
+    const { storage, who } = await connected();
+    if (who === 'nobody') throw new PermissionError(`nothing can be written to gs://${bucket} without an account: give --gcs-credentials-file, or run with one`, { service: 'storage', permission: 'gcs' });
+    return storage;
+  }
+
   const bucketing: Bucketing = {
     scheme: 'gs',
     async head(place, options) {
       const found = await ask(`reading about ${named(place)}`, place.bucket, options, (bucket) => bucket.file(place.key).getMetadata());
-      return found && { size: Number(found[0].size ?? 0), updatedAt: Date.parse(found[0].updated ?? '') || 0 };
+      return found && { size: Number(found[0].size ?? 0), updatedAt: Date.parse(found[0].updated ?? '') || 0, encoding: encodingOf(found[0].contentEncoding) };
     },
-    async open(place, range, options) {
-      // The stream tells of a missing object only once it is read.
-      if (!range && !(await bucketing.head(place, options))) return undefined;
-      const storage = await open();
-      const body = storage.bucket(place.bucket).file(place.key).createReadStream({ ...(range ? { start: range.start, end: range.end - 1 } : {}), decompress: true, validation: false });
-      const stop = (): void => { body.destroy(options.signal.reason as Error); };
-      options.signal.addEventListener('abort', stop, { once: true });
-      return parts(body, place, () => { options.signal.removeEventListener('abort', stop); });
+    async open(place, range, { signal }) {
+      signal.throwIfAborted();
+      const client = await connected();
+      // Not with the SDK: who stops reading one of its streams breaks off all other requests, since it destroys what they share.
+      const url = `${client.storage.apiEndpoint}/storage/v1/b/${encodeURIComponent(place.bucket)}/o/${encodeURIComponent(place.key)}?alt=media`;
+      const headers = { 'accept-encoding': 'gzip', 'cache-control': 'no-store', ...(range ? { range: `bytes=${range.start}-${range.end - 1}` } : {}), ...(await client.headers(url)) };
+      const answer = await httpGet(url, { headers, signal }).catch((error: unknown) => { throw signal.aborted ? error : failure(error, `reading ${named(place)}`); });
+      const { statusCode: code = 0 } = answer;
+      if (code < 300) return { body: parts(answer, place, signal), encoding: encodingOf(answer.headers['content-encoding']) };
+      answer.resume();
+      if (code === 404) return undefined;
+      throw failure({ code, message: `${code} ${answer.statusMessage ?? ''}` }, `reading ${named(place)}`);
     },
     async put(place, bytes, { contentType, ifAbsent, signal }) {
-      signal.throwIfAborted();
-      const { storage, who } = await connected();
-      if (who === 'nobody') throw new PermissionError(`nothing can be written to gs://${place.bucket} without an account: give --gcs-credentials-file, or run with one`, { service: 'storage', permission: 'gcs' });
+      const storage = await writable(place, signal);
       try {
         await orGiveUp(storage.bucket(place.bucket).file(place.key).save(Buffer.from(bytes), { contentType, resumable: bytes.length > RESUMABLE, ...(ifAbsent ? { preconditionOpts: { ifGenerationMatch: 0 } } : {}) }), signal);
         return 'written';
       } catch (error) {
         signal.throwIfAborted();
         if (ifAbsent && (error as Refusal).code === 412) return 'existed';
+        throw failure(error, `writing ${named(place)}`);
+      }
+    },
+    async send(place, pieces, { contentType, encoding, signal }) {
+      const file = (await writable(place, signal)).bucket(place.bucket).file(place.key);
+      try {
+        await pipeline(Readable.from(pieces), file.createWriteStream({ resumable: true, metadata: { contentType, ...(encoding ? { contentEncoding: encoding } : {}) } }), { signal });
+      } catch (error) {
+        signal.throwIfAborted();
         throw failure(error, `writing ${named(place)}`);
       }
     },
@@ -97,13 +120,12 @@ export function gcsStorage({ credentialsFile, endpoint }: GcsSettings): Storage 
     },
   };
 
-  async function* parts(body: AsyncIterable<Uint8Array>, place: Place, done: () => void): AsyncGenerator<Uint8Array, void> {
+  async function* parts(body: AsyncIterable<Uint8Array>, place: Place, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
     try {
       yield* body;
     } catch (error) {
-      throw (error as Error).name === 'AbortError' ? error : failure(error, `reading ${named(place)}`);
-    } finally {
-      done();
+      signal.throwIfAborted();
+      throw failure(error, `reading ${named(place)}`);
     }
   }
   return bucketStorage(bucketing);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createGunzip } from 'node:zlib';
 import { UserError } from '../../core/errors.js';
 import type { Storage, StoredFile } from '../../core/ports/storage.js';
 
@@ -65,6 +67,26 @@ export function localStorage({ roots }: Readonly<{ roots: readonly string[] }>):
     }
   }
 
+  /** Whole or not at all: `put` gives the finished file its name. */
+  async function fill(at: string, signal: AbortSignal, write: (file: FileHandle) => Promise<void>, put: (from: string, to: string) => Promise<void>): Promise<void> {
+    signal.throwIfAborted();
+    const path = await pathOf(at);
+    await mkdir(dirname(path), { recursive: true });
+    await pathOf(at);
+    const temporary = join(dirname(path), `${TEMPORARY}${randomUUID()}`);
+    try {
+      const file = await open(temporary, 'wx', 0o644);
+      try {
+        await write(file);
+      } finally {
+        await file.close();
+      }
+      await put(temporary, path);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
   async function* walk(folder: string, signal: AbortSignal): AsyncGenerator<string, void> {
     signal.throwIfAborted();
     let entries;
@@ -91,27 +113,20 @@ export function localStorage({ roots }: Readonly<{ roots: readonly string[] }>):
     },
     stream,
     async write(at, bytes, { ifAbsent, signal }) {
-      signal.throwIfAborted();
-      const path = await pathOf(at);
-      await mkdir(dirname(path), { recursive: true });
-      await pathOf(at);
-      const temporary = join(dirname(path), `${TEMPORARY}${randomUUID()}`);
       try {
-        const file = await open(temporary, 'wx', 0o644);
-        try {
-          await file.writeFile(bytes);
-        } finally {
-          await file.close();
-        }
-        if (ifAbsent) await link(temporary, path);
-        else await rename(temporary, path);
+        await fill(at, signal, (file) => file.writeFile(bytes), ifAbsent ? link : rename);
         return 'written';
       } catch (error) {
         if (ifAbsent && (error as NodeJS.ErrnoException).code === 'EEXIST') return 'existed';
         throw error;
-      } finally {
-        await rm(temporary, { force: true });
       }
+    },
+    async send(at, pieces, { encoding, signal }) {
+      await fill(at, signal, async (file) => {
+        const keep = async (plain: AsyncIterable<Uint8Array>): Promise<void> => { for await (const piece of plain) await file.appendFile(piece); };
+        // A folder keeps no encodings.
+        await (encoding === undefined ? pipeline(pieces, keep, { signal }) : pipeline(pieces, createGunzip(), keep, { signal }));
+      }, rename);
     },
     async *list(folder, { signal }) {
       for await (const path of walk(await pathOf(folder), signal)) {

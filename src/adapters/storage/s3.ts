@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream';
 import type * as Sdk from '@aws-sdk/client-s3';
 import { PermissionError, RemoteError } from '../../core/errors.js';
 import type { Storage } from '../../core/ports/storage.js';
-import { bucketStorage, type Bucketing } from './objects.js';
+import { bucketStorage, encodingOf, type Bucketing } from './objects.js';
 
 /** Keys of the credentials file (jobs 5.7); what is missing comes from the SDK's own chain. */
 export interface S3Settings {
@@ -50,12 +51,12 @@ export function s3Storage(settings: () => Promise<S3Settings> | S3Settings): Sto
     scheme: 's3',
     async head({ bucket, key }, options) {
       const found = await ask(`reading about ${bucket}/${key}`, options, ({ client, sdk }) => client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: options.signal }));
-      return found && { size: found.ContentLength ?? 0, updatedAt: found.LastModified?.getTime() ?? 0 };
+      return found && { size: found.ContentLength ?? 0, updatedAt: found.LastModified?.getTime() ?? 0, encoding: encodingOf(found.ContentEncoding) };
     },
     async open({ bucket, key }, range, options) {
       const found = await ask(`reading ${bucket}/${key}`, options, ({ client, sdk }) =>
         client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...(range ? { Range: `bytes=${range.start}-${range.end - 1}` } : {}) }), { abortSignal: options.signal }));
-      return found?.Body as AsyncIterable<Uint8Array> | undefined;
+      return found?.Body && { body: found.Body as AsyncIterable<Uint8Array>, encoding: encodingOf(found.ContentEncoding) };
     },
     async put({ bucket, key }, bytes, { contentType, ifAbsent, ...options }) {
       const { client, sdk } = await open();
@@ -68,6 +69,21 @@ export function s3Storage(settings: () => Promise<S3Settings> | S3Settings): Sto
         // 409: somebody else is creating it at this moment.
         if (ifAbsent && (name === 'PreconditionFailed' || $metadata?.httpStatusCode === 412 || $metadata?.httpStatusCode === 409)) return 'existed';
         throw failure(error, `writing ${bucket}/${key}`);
+      }
+    },
+    async send({ bucket, key }, pieces, { contentType, encoding, signal }) {
+      signal.throwIfAborted();
+      const [{ client }, { Upload }] = await Promise.all([open(), import('@aws-sdk/lib-storage')]);
+      const sending = new Upload({ client, params: { Bucket: bucket, Key: key, Body: Readable.from(pieces), ContentType: contentType, ...(encoding ? { ContentEncoding: encoding } : {}) } });
+      const stop = (): void => { void sending.abort(); };
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        await sending.done();
+      } catch (error) {
+        signal.throwIfAborted();
+        throw failure(error, `writing ${bucket}/${key}`);
+      } finally {
+        signal.removeEventListener('abort', stop);
       }
     },
     async page({ bucket, key }, delimiter, after, options) {

@@ -16,6 +16,7 @@ export function createStorage(providers: ReadonlyMap<string, Storage>): Storage 
     read: async (at, options) => of(at).read(full(at), options),
     async *stream(at, options) { yield* of(at).stream(full(at), options); },
     write: async (at, bytes, options) => of(at).write(full(at), bytes, options),
+    send: async (at, pieces, options) => of(at).send(full(at), pieces, options),
     async *list(at, options) { yield* of(at).list(full(at), options); },
     folder: async (at, options) => of(at).folder(full(at), options),
   };

@@ -22,6 +22,11 @@ export interface Storage {
   stream(at: string, options: Waiting & Readonly<{ start?: number; end?: number }>): AsyncIterable<Uint8Array>;
   /** Whole or not at all. With `ifAbsent` a file that is there stays. */
   write(at: string, bytes: Uint8Array | string, options: Waiting & Readonly<{ contentType?: string; ifAbsent?: true }>): Promise<'written' | 'existed'>;
+  /**
+   * As `write`, piece by piece, whatever the size. With `encoding` the pieces are compressed already, and whoever reads gets them unpacked;
+   * sizes are then those of the unpacked file as its last four bytes tell them.
+   */
+  send(at: string, pieces: AsyncIterable<Uint8Array>, options: Waiting & Readonly<{ contentType?: string; encoding?: 'gzip' }>): Promise<void>;
   /** All files below a folder, in the order of their names; folders are not told. */
   list(folder: string, options: Waiting): AsyncIterable<StoredFile>;
   /** What is directly in a folder: files, and names of folders. */
