@@ -44,10 +44,11 @@ export async function checkconfig(args: readonly string[], { print, note, contex
   const { findings, snapshot, ...read } = await readConfig(options.files, { cache });
   const say = speaker(options.output, print);
   const files: FileInput = { ...read, files: options.files, loadWarnings: findings.warnings };
-  for (const finding of findings.errors) say(finding);
+  const refused = snapshot ? findings.errors : [...findings.errors, ...unknownPlugins(files)];
+  for (const finding of refused) say(finding);
   for (const finding of findings.warnings) if (finding.message !== UNKNOWN_KEY) note(formatFinding(finding));
   for (const line of onlyInMain(read)) note(line);
-  if (!snapshot) return end({ errors: findings.errors.length, warnings: sayOfFiles(options.checks, files, { errors: findings.errors, say }) }, options, note);
+  if (!snapshot) return end({ errors: refused.length, warnings: sayOfFiles(options.checks, files, { errors: refused, say }) }, options, note);
   const input: CheckInput = {
     ...read, ...files, snapshot, requiredAnnotations: options.requiredAnnotations,
     clusters: options.checks.includes('validate-cluster-field') ? await clusterStates(snapshot.prow, note) : { kind: 'unknown' },

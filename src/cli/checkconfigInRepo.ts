@@ -15,7 +15,7 @@ export async function inRepoErrors(input: CheckInput, { inRepo, checks }: Pick<C
   if (!inRepo) return [];
   const findings = noFindings();
   const sources: Source[] = [];
-  for (const file of await inRepoFiles(inRepo.folder)) {
+  for (const file of await inRepoFiles(inRepo.folder, findings.errors)) {
     const { source } = await readSource(file, findings);
     if (source) sources.push(source);
   }
@@ -28,11 +28,14 @@ export async function inRepoErrors(input: CheckInput, { inRepo, checks }: Pick<C
   return [...findings.errors, ...unknown, ...refused.filter((one) => one !== undefined)];
 }
 
-/** All files below `.prow`, else `.prow.yaml`, else none. */
-async function inRepoFiles(folder: string): Promise<readonly string[]> {
+/** All files below `.prow`, else `.prow.yaml`, else none. That `.prow` is a file is a fault. */
+async function inRepoFiles(folder: string, errors: Finding[]): Promise<readonly string[]> {
   const is = async (path: string) => stat(path).then((found) => (found.isDirectory() ? 'folder' : 'file'), () => 'nothing');
   const found = await is(join(folder, '.prow'));
-  if (found === 'file') throw new Error(`${join(folder, '.prow')}: expected a folder, found a file`);
+  if (found === 'file') {
+    errors.push({ file: join(folder, '.prow'), line: 1, column: 1, path: '', message: 'expected a folder, found a file' });
+    return [];
+  }
   if (found === 'folder') return yamlFiles(join(folder, '.prow'));
   return (await is(join(folder, '.prow.yaml'))) === 'file' ? [join(folder, '.prow.yaml')] : [];
 }

@@ -1,61 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { checkconfig } from '../../src/cli/checkconfig.js';
 import { UsageError } from '../../src/cli/flags.js';
 import { SECTION_OF } from '../../src/cli/checkconfigPlugins.js';
 import { CHECK_NAMES, CHECKS, chosen } from '../../src/config/checks/registry.js';
 import { PLUGIN_NAMES } from '../../src/config/plugins/names.js';
 import { PluginsConfig } from '../../src/config/plugins/schema.js';
+import { check, run, type Files } from './checkconfigRun.js';
 
 const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
-
-interface Ran {
-  readonly code: number;
-  readonly out: readonly string[];
-  readonly notes: readonly string[];
-}
-
-const builtIn: ReadonlySet<string> = new Set([...PLUGIN_NAMES].filter((name) => name !== 'goose' && name !== 'milestone'));
-
-const noGithub = () => { throw new Error('GitHub is not asked here'); };
-
-async function run(args: readonly string[], github: Parameters<typeof checkconfig>[1]['github'] = noGithub): Promise<Ran> {
-  const out: string[] = [];
-  const notes: string[] = [];
-  const code = await checkconfig(args, {
-    print: (line) => { out.push(line); }, note: (line) => { notes.push(line); }, github, builtIn,
-    contextFault: (_, { org, name, branch }) => (branch === 'torn' ? `${org}/${name} contradicts itself` : undefined),
-  });
-  return { code, out, notes };
-}
-
-type Files = Readonly<Record<string, string>>;
-
-/** Runs the command on files; those in `prow/` and `plugins/` are supplemental. Paths are cut off the output. */
-async function check(files: Files, args: readonly string[] = []): Promise<Ran> {
-  const root = await mkdtemp(join(tmpdir(), 'checkconfig-'));
-  try {
-    for (const [name, text] of Object.entries({ 'config.yaml': '', ...files })) {
-      await mkdir(dirname(join(root, name)), { recursive: true });
-      await writeFile(join(root, name), text);
-    }
-    const has = (prefix: string) => Object.keys(files).some((name) => name.startsWith(prefix));
-    const { code, out, notes } = await run([
-      `--config-path=${join(root, 'config.yaml')}`, ...(has('jobs') ? [`--job-config-path=${join(root, has('jobs/') ? 'jobs' : 'jobs.yaml')}`] : []),
-      ...(has('plugins.yaml') ? [`--plugin-config=${join(root, 'plugins.yaml')}`] : []),
-      ...(has('prow/') ? [`--supplemental-prow-config-dir=${join(root, 'prow')}`] : []), ...(has('plugins/') ? [`--supplemental-plugin-config-dir=${join(root, 'plugins')}`] : []),
-      ...args.map((arg) => arg.replace('ROOT', root)),
-    ]);
-    const short = (lines: readonly string[]) => lines.map((line) => line.replaceAll(`${root}/`, ''));
-    return { code, out: short(out), notes: short(notes) };
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
-}
 
 const spec = 'spec: {containers: [{}]}';
 const decoration = '{utility_images: {clonerefs: c, initupload: i, entrypoint: e, sidecar: s}, gcs_configuration: {bucket: b, path_strategy: explicit}}';

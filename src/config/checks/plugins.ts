@@ -1,7 +1,8 @@
-import type { Finding } from '../findings.js';
+import { noFindings, type Finding } from '../findings.js';
 import { placeIn } from '../places.js';
+import { decodePlugins } from '../plugins/load.js';
 import { PLUGIN_NAMES } from '../plugins/names.js';
-import { staticJobs, type Check, type CheckInput } from './input.js';
+import { staticJobs, type Check, type CheckInput, type FileCheck } from './input.js';
 import { describe, namedRepos, placesOf, without, type Scope } from './scope.js';
 
 type Plugins = Pick<CheckInput, 'snapshot'>;
@@ -20,9 +21,9 @@ export function externalScope({ snapshot: { plugins } }: Plugins, plugin: string
   return { orgs: new Map(having.filter((key) => !key.includes('/')).map((org) => [org, new Set()])), repos: new Set(having.filter((key) => key.includes('/'))) };
 }
 
-/** Names that no plugin has; these are errors. */
-export const unknownPlugins: Check = (input) => Object.entries(input.snapshot.plugins.plugins).flatMap(([key, entry]) =>
-  entry.plugins.flatMap((name, at): readonly Finding[] => (PLUGIN_NAMES.has(name) ? [] : [placeIn(input.pluginSources, ['plugins', key, 'plugins', at], `there is no plugin ${JSON.stringify(name)}`)])));
+/** Names that no plugin has, also where the configuration does not load; these are errors. */
+export const unknownPlugins: FileCheck = ({ pluginSources }) => pluginSources.flatMap((source) => Object.entries(decodePlugins(source, noFindings())?.value.plugins ?? {}).flatMap(([key, entry]) =>
+  entry.plugins.flatMap((name, at): readonly Finding[] => (PLUGIN_NAMES.has(name) ? [] : [source.finding(['plugins', key, 'plugins', at], `there is no plugin ${JSON.stringify(name)}`)]))));
 
 /** Plugins that read OWNERS files. */
 export const READS_OWNERS = ['approve', 'blunderbuss', 'rifle', 'owners-label'];
