@@ -68,6 +68,8 @@ export interface CommentEvent extends InRepo {
   readonly title: string;
   /** The text that may hold commands; line ends as GitHub sent them. */
   readonly body: string;
+  /** Of an edited text: what it was before, where that changed. */
+  readonly formerBody?: string | undefined;
   readonly user: Account;
   readonly issueAuthor: Account;
   readonly issueBody: string;

@@ -42,6 +42,7 @@ export function commentOf(name: string, payload: Json): CommentEvent | undefined
     state: openOrClosed(at(subject, 'state')),
     title: text(at(subject, 'title')),
     body: text(at(said, 'body')),
+    formerBody: textOrUndefined(at(payload, 'changes', 'body', 'from')),
     user: account(at(said, 'user')),
     issueAuthor: account(at(subject, 'user')),
     issueBody: text(at(subject, 'body')),

@@ -37,9 +37,9 @@ export function notification(facts: NotificationFacts): string {
 }
 
 /** Who should be asked: those who are assigned already apart from those who are to be. */
-function asking({ pull, assessment, settings }: NotificationFacts): string {
+function asking({ pull, assessment, settings, linkUrl }: NotificationFacts): string {
   const assignees = new Set(pull.assignees.map((login) => login.toLowerCase()));
-  const people = (logins: readonly string[]) => logins.map((login) => `[${login}](https://github.com/${login})`).join(', ');
+  const people = (logins: readonly string[]) => logins.map((login) => `[${login}](${base(linkUrl)}/${login})`).join(', ');
   const waiting = assessment.cc.filter((login) => assignees.has(login));
   const others = assessment.cc.filter((login) => !assignees.has(login));
   return [
@@ -61,11 +61,16 @@ function places({ pull, assessment: { coverage, open, approvals }, linkUrl, file
   const names = new Set(approvals.keys());
   return [...coverage].map(([dir, files]) => {
     const path = files.some((file) => file.path === dir) ? dir : fileAt(dir);
-    const link = `[${path}](${linkUrl.replace(/\/+$/, '')}/${slug(pull)}/blob/${pull.baseRef}/${path})`;
+    const link = `[${path}](${base(linkUrl)}/${slug(pull)}/blob/${pull.baseRef}/${path})`;
     const by = [...approversOf(files, names)].sort().map((login) => approvals.get(login)?.login ?? login).join(',');
     if (!open.has(dir)) return `- ~~${link}~~ [${by}]`;
     return by === '' ? `- **${link}**` : `- **${link}** [${by}] (these cannot approve all of it; more approvers are needed)`;
   }).join('\n');
+}
+
+/** Where GitHub's pages are, which need not be github.com (K28). */
+function base(linkUrl: string): string {
+  return linkUrl.replace(/\/+$/, '');
 }
 
 function attribute(text: string): string {

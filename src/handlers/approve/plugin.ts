@@ -14,8 +14,12 @@ type Seen = Readonly<{ pull: Pull; talk: 'none' | 'some' }>;
 
 async function onComment(event: CommentEvent, context: PluginContext): Promise<readonly Action[]> {
   const { github, config, signal } = context;
-  if (event.action !== 'created' || !event.isPull || event.state === 'closed') return [];
-  if (approveCommands(event.body, approveFor(config.plugins, event.repo)).length === 0) return [];
+  const { action, source, body, formerBody = '' } = event;
+  if (!event.isPull || event.state === 'closed') return [];
+  // A description approves nothing: editing it takes nothing back.
+  if (action !== 'created' && (!followsAtOnce(context) || source === 'pull_request')) return [];
+  const settings = approveFor(config.plugins, event.repo);
+  if ([body, formerBody].every((text) => approveCommands(text, settings).length === 0)) return [];
   if (isSelf(await github.identity({ signal }), event.user.login)) return [];
   return handle({ pull: event.pull ?? (await github.pull(event.issue, { signal })), talk: 'some' }, context);
 }
@@ -24,12 +28,14 @@ async function onReview({ action, repo, review, pull }: ReviewEvent, context: Pl
   const { github, config, signal } = context;
   const settings = approveFor(config.plugins, repo);
   if ((action !== 'submitted' && action !== 'dismissed') || settings.ignore_review_state || !isCountingState(review.state)) return [];
+  // One with a command is the comment handler's, in the upstream style also where that does nothing.
   if (review.user.type === 'Bot' || approveCommands(review.body, settings).length > 0) return [];
   if (isSelf(await github.identity({ signal }), review.user.login)) return [];
   return handle({ pull, talk: 'some' }, context);
 }
 
-async function onPull({ action, label, sender, pull }: PullEvent, context: PluginContext): Promise<readonly Action[]> {
+async function onPull({ action, label, sender, pull, baseChanged, bodyChanged }: PullEvent, context: PluginContext): Promise<readonly Action[]> {
+  const settings = approveFor(context.config.plugins, pull);
   switch (action) {
     // Events of a pull request come in order: before its opening is handled, nothing that was said on it counts.
     case 'opened': return handle({ pull, talk: context.delivery.repeated ? 'some' : 'none' }, context);
@@ -37,8 +43,20 @@ async function onPull({ action, label, sender, pull }: PullEvent, context: Plugi
     case 'labeled':
       if (label !== APPROVED || pull.state === 'closed' || isSelf(await context.github.identity({ signal: context.signal }), sender.login)) return [];
       return handle({ pull, talk: 'some' }, context);
+    case 'edited':
+      // Another base has other owners, and the description names the issue.
+      return followsAtOnce(context) && pull.state !== 'closed' && (baseChanged || (bodyChanged && settings.issue_required)) ? handle({ pull, talk: 'some' }, context) : [];
+    case 'unlabeled':
+      // Only for people: of two programs that disagree about the label, neither would ever stop.
+      if (!followsAtOnce(context) || label !== APPROVED || pull.state === 'closed' || sender.type === 'Bot' || isSelf(await context.github.identity({ signal: context.signal }), sender.login)) return [];
+      return handle({ pull, talk: 'some' }, context);
     default: return [];
   }
+}
+
+/** Whether what takes an approval back counts at once (K35). Upstream waits for the next event, and so does its style. */
+function followsAtOnce({ config }: Pick<PluginContext, 'config'>): boolean {
+  return config.plugins.comment_style === 'quiet';
 }
 
 /** Works everything out anew: whatever was said, edited or deleted before counts as it is now. */

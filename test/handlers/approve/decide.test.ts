@@ -139,7 +139,7 @@ test('the notification of an approved pull request', () => {
 test('the notification of one that waits', () => {
   const body = told(['a/x', 'b/y'], approvals('ben'), { pull: { assignees: ['Anne'] } });
   expect(body).toMatch(/^\[APPROVALNOTIFIER\] [^\n]*\*\*NOT APPROVED\*\*\n\n/);
-  expect(body).toContain('Waiting for approval from [anne](https://github.com/anne).');
+  expect(body).toContain('Waiting for approval from [anne](https://ghe.example/anne).');
   expect(body).toContain('- **[a/OWNERS](https://ghe.example/o/r/blob/main/a/OWNERS)**\n');
   expect(body).toContain('<details open>');
   expect(body).toMatch(/\n<!-- META=\{"approvers":\["anne"\]\} -->$/);

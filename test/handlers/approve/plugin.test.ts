@@ -85,11 +85,14 @@ test.each<[name: string, event: string, payload: object]>([
   ['another command', 'issue_comment', commentPayload({ body: '/lgtm' })],
   ['a closed pull request', 'issue_comment', commentPayload({ body: '/approve', state: 'closed' })],
   ['an issue', 'issue_comment', commentPayload({ body: '/approve', on: 'issue' })],
-  ['an edited comment', 'issue_comment', commentPayload({ body: '/approve', action: 'edited' })],
+  ['an edited comment that never held the command', 'issue_comment', { ...commentPayload({ body: 'Nice!', action: 'edited' }), changes: { body: { from: 'Nice' } } }],
   ['our own comment', 'issue_comment', commentPayload({ body: '/approve', user: BOT })],
   ['another label', 'pull_request', pullPayload({ action: 'labeled', more: { label: { name: 'Approved' } } })],
   ['our own label', 'pull_request', pullPayload({ action: 'labeled', sender: BOT, more: { label: { name: 'approved' } } })],
-  ['an edited description', 'pull_request', pullPayload({ action: 'edited' })],
+  ['an edited title', 'pull_request', pullPayload({ action: 'edited', more: { changes: { title: { from: 'x' } } } })],
+  ['an edited description with the command in it', 'pull_request', pullPayload({ action: 'edited', body: '/approve', more: { changes: { body: { from: '' } } } })],
+  ['the label taken away by us', 'pull_request', pullPayload({ action: 'unlabeled', sender: BOT, more: { label: { name: 'approved' } } })],
+  ['another label taken away', 'pull_request', pullPayload({ action: 'unlabeled', sender: 'erin', more: { label: { name: 'lgtm' } } })],
 ])('%s does nothing', async (_name, event, payload) => {
   const { send, github } = start();
   expect(await send(event, payload)).toEqual([]);
@@ -114,4 +117,43 @@ test('a review that holds a command is taken once, as a comment', async () => {
   const { send, github } = start();
   await send('pull_request_review', reviewed({ body: '/approve' }));
   expect(github.reads.filter((read) => read === 'files')).toHaveLength(1);
+});
+
+const edited = (from: string, body: string, more: object = {}) => ({ ...commentPayload({ body, action: 'edited', ...more }), changes: { body: { from } } });
+
+test.each<{ name: string; event: string; payload: object; plugins?: object; upstream?: boolean }>([
+  { name: 'an approval is edited away', event: 'issue_comment', payload: edited('/approve', 'Never mind.') },
+  { name: 'a comment becomes an approval', event: 'issue_comment', payload: edited('Nice!', '/approve') },
+  { name: 'an approval is deleted', event: 'issue_comment', payload: commentPayload({ body: '/approve', action: 'deleted' }) },
+  { name: 'an /lgtm that counted is deleted', event: 'issue_comment', payload: commentPayload({ body: '/lgtm', action: 'deleted' }), plugins: { approve: [{ repos: ['o'], lgtm_acts_as_approve: true }] } },
+  { name: 'an approving review with a command is dismissed', event: 'pull_request_review', payload: reviewed({ state: 'dismissed', body: '/approve' }, 'dismissed') },
+  { name: 'an approving review is dismissed', event: 'pull_request_review', payload: reviewed({ state: 'dismissed' }, 'dismissed'), upstream: true },
+  { name: 'the base changes', event: 'pull_request', payload: pullPayload({ action: 'edited', more: { changes: { base: { ref: { from: 'main' }, sha: { from: 'x' } } } } }) },
+  { name: 'the description names another issue', event: 'pull_request', payload: pullPayload({ action: 'edited', more: { changes: { body: { from: 'Fixes #1' } } } }), plugins: { approve: [{ repos: ['o'], issue_required: true }] } },
+  { name: 'somebody takes the label away', event: 'pull_request', payload: pullPayload({ action: 'unlabeled', sender: 'erin', more: { label: { name: 'approved' } } }) },
+])('K35: $name: counts at once, in the upstream style only where it does there', async ({ event, payload, plugins = {}, upstream = false }) => {
+  expect(await start(plugins).send(event, payload)).toEqual(['comment']);
+  expect(await start({ ...plugins, comment_style: 'upstream' }).send(event, payload)).toEqual(upstream ? ['comment'] : []);
+});
+
+test('K35: an approval that is deleted, or edited away, takes label and verdict with it', async () => {
+  const { github, send, say } = start();
+  await send('pull_request', pullPayload({ action: 'opened' }));
+  const id = github.commentsOf.get(1)?.[0]?.id ?? 0;
+  expect(await say('alice', '/approve')).toEqual([`edit ${id}`, '+approved']);
+  github.commentsOf.set(1, (github.commentsOf.get(1) ?? []).map((one) => (one.user.login === 'alice' ? { ...one, body: 'Not yet.' } : one)));
+  expect(await send('issue_comment', edited('/approve', 'Not yet.'))).toEqual([`edit ${id}`, '-approved']);
+  expect(github.commentsOf.get(1)?.[0]?.body).toContain('**NOT APPROVED**');
+  expect(await say('alice', '/approve')).toEqual([`edit ${id}`, '+approved']);
+  github.commentsOf.set(1, (github.commentsOf.get(1) ?? []).filter((one) => one.id === id));
+  expect(await send('issue_comment', commentPayload({ body: '/approve', action: 'deleted' }))).toEqual([`edit ${id}`, '-approved']);
+});
+
+test('K35: a label that somebody took away comes back while the rules are met; a program that took it away is let be', async () => {
+  const { github, send } = start();
+  await send('pull_request', pullPayload({ action: 'opened', author: 'alice' }));
+  github.labelsOf.clear();
+  expect(await send('pull_request', pullPayload({ action: 'unlabeled', author: 'alice', sender: 'erin', more: { label: { name: 'approved' } } }))).toEqual(['+approved']);
+  github.labelsOf.clear();
+  expect(await send('pull_request', pullPayload({ action: 'unlabeled', author: 'alice', more: { label: { name: 'approved' }, sender: { login: 'robot[bot]', type: 'Bot' } } }))).toEqual([]);
 });
