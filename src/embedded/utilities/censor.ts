@@ -8,7 +8,7 @@ import { isCensored } from './globs.js';
 import { createFinder, maskStream, maskText, xs } from './mask.js';
 import { secretForms, type SecretOptions } from './secrets.js';
 import { filesBelow } from './targets.js';
-import { into, isGzip } from './upload.js';
+import { into, isGzip } from './bytes.js';
 import { inParallel, type Says } from './utility.js';
 
 export interface CensorOptions extends SecretOptions {

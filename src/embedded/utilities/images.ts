@@ -7,6 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { imageName, type Images } from '../cluster/images.js';
 
 const NAMES = ['clonerefs', 'initupload', 'entrypoint', 'sidecar'] as const;
+/** Found beside the compiled files, and loaded only for a provider's bucket. */
+const SDKS = ['@aws-sdk/*', '@azure/*', '@google-cloud/*'];
 /** Builds that no cluster started with for so long are removed. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 
@@ -43,7 +45,7 @@ async function fromSources(here: string): Promise<Starts> {
 async function compiled(here: string): Promise<string> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
-    entryPoints: NAMES.map((name) => join(here, `${name}.ts`)), outdir: here, outExtension: { '.js': '.mjs' }, bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent',
+    entryPoints: NAMES.map((name) => join(here, `${name}.ts`)), outdir: here, outExtension: { '.js': '.mjs' }, bundle: true, write: false, external: SDKS, format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent',
   });
   const root = join(here, '..', '..', '..');
   const cache = join(root, 'node_modules', '.cache', 'prow-utilities');

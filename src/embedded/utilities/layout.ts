@@ -52,8 +52,24 @@ export function pointers(spec: JobSpec, place: Place, url: string): readonly Poi
   }
 }
 
-/** Extensions whose types are known without further settings. */
-const KNOWN = new Set(['avif', 'bmp', 'css', 'csv', 'gif', 'htm', 'html', 'ico', 'jpeg', 'jpg', 'js', 'json', 'log', 'md', 'mjs', 'pdf', 'png', 'svg', 'tar', 'txt', 'wasm', 'webp', 'xml', 'yaml', 'yml']);
+/** Extensions whose types are known without further settings; texts are UTF-8. */
+const KNOWN: ReadonlyMap<string, string> = new Map(Object.entries({
+  avif: 'image/avif', bmp: 'image/bmp', css: 'text/css', csv: 'text/csv', gif: 'image/gif', htm: 'text/html', html: 'text/html', ico: 'image/vnd.microsoft.icon', jpeg: 'image/jpeg', jpg: 'image/jpeg', js: 'text/javascript',
+  json: 'application/json', log: 'text/plain', md: 'text/markdown', mjs: 'text/javascript', pdf: 'application/pdf', png: 'image/png', svg: 'image/svg+xml', tar: 'application/x-tar', txt: 'text/plain', wasm: 'application/wasm',
+  webp: 'image/webp', xml: 'text/xml', yaml: 'application/yaml', yml: 'application/yaml',
+}));
+
+/** The media type of a file by its extension; undefined when nobody knows it. */
+export function typeOf(name: string, mediaTypes: ReadonlyMap<string, string>): string | undefined {
+  const extension = extensionOf(name);
+  const known = mediaTypes.get(extension) ?? mediaTypes.get(`.${extension}`) ?? KNOWN.get(extension);
+  return known?.startsWith('text/') && !known.includes(';') ? `${known}; charset=utf-8` : known;
+}
+
+/** In lower case, without its dot; `""` for none. */
+export function extensionOf(name: string): string {
+  return /\.([^./]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+}
 
 /**
  * The name under which a file is stored, and whether it is unpacked. A reader of a bucket gets `build-log.txt.gz` as `build-log.txt`,
@@ -63,6 +79,5 @@ const KNOWN = new Set(['avif', 'bmp', 'css', 'csv', 'gif', 'htm', 'html', 'ico',
 export function storedAs(name: string, mediaTypes: ReadonlyMap<string, string>): Readonly<{ name: string; unpack: 'gzip' | undefined }> {
   const bare = /^(.*[^/])\.(?:gz|gzip)$/.exec(name)?.[1];
   if (bare === undefined) return { name, unpack: undefined };
-  const extension = /\.([^./]+)$/.exec(bare)?.[1]?.toLowerCase() ?? '';
-  return { name: bare, unpack: KNOWN.has(extension) || mediaTypes.has(extension) || mediaTypes.has(`.${extension}`) ? 'gzip' : undefined };
+  return { name: bare, unpack: typeOf(bare, mediaTypes) === undefined ? undefined : 'gzip' };
 }

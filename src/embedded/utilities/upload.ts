@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { into, isGzip, source } from './bytes.js';
+import type { Cloud } from './cloud.js';
 import type { JobSpec } from './jobSpec.js';
+import { isFinal as isForever } from '../../core/retry.js';
 import { jobPath, pointers, storedAs } from './layout.js';
 import type { Target } from './targets.js';
 import type { UploadOptions } from './uploadOptions.js';
@@ -15,7 +16,6 @@ import { inParallel, pause, type Says } from './utility.js';
 const TEMPORARY = '.prow-writing-';
 /** At the same time, and milliseconds between tries (jobs 5.7). */
 const PARALLEL = 4;
-const PIECE = 262_144;
 const PAUSES: readonly number[] = [1_000, 4_000, 9_000];
 /** Another try of these would end in the same way. */
 const FINAL = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENOENT', 'ENAMETOOLONG', 'ELOOP', 'ENOTEMPTY', 'EEXIST', 'EINVAL']);
@@ -32,7 +32,8 @@ export class UploadError extends Error {
 /** Stores files in the job's folder; all that can be stored is, and the rest is one UploadError. */
 export async function upload(targets: readonly Target[], spec: JobSpec, options: UploadOptions, { says }: UploadDeps): Promise<void> {
   const { destination, dryRun, subDir, mediaTypes } = options;
-  const folder = destination.kind === 'local' ? destination.root : join(destination.root, jobPath(spec, options));
+  const top = destination.kind === 'cloud' ? '/' : destination.root;
+  const folder = destination.kind === 'local' ? top : join(top, jobPath(spec, options));
   const chosen = new Map<string, Target & Readonly<{ unpack: 'gzip' | undefined }>>();
   for (const target of targets) {
     const { name, unpack } = storedAs(target.name, mediaTypes);
@@ -40,21 +41,31 @@ export async function upload(targets: readonly Target[], spec: JobSpec, options:
     if (chosen.has(path)) says.warn({ name }, 'two files have one destination; the second one is left out');
     else chosen.set(path, { ...target, unpack });
   }
-  await storeAll([...chosen].map(([path, target]) => ({ path, run: () => store(path, target, destination.root) })), { says, dryRun });
+  if (destination.kind === 'cloud') {
+    const cloud = await openCloud(options);
+    await storeAll([...chosen].map(([path, target]) => ({ path: destination.url + path, run: () => cloud.store(destination.url + path, target) })), { says, dryRun });
+  } else await storeAll([...chosen].map(([path, target]) => ({ path, run: () => store(path, target, destination.root) })), { says, dryRun });
 }
 
 /** Writes what points at the job (jobs 4.8). A newer build's number stays, so `latest-build.txt` never goes back. Throws UploadError. */
 export async function uploadPointers(spec: JobSpec, options: UploadOptions, { says }: UploadDeps): Promise<void> {
   const { destination, dryRun } = options;
   if (destination.kind === 'local') return;
+  const cloud = destination.kind === 'cloud' ? await openCloud(options) : undefined;
   await storeAll(pointers(spec, options, destination.url).map(({ kind, path: name, text }) => {
-    const path = join(destination.root, name);
+    const path = destination.kind === 'cloud' ? `${destination.url}/${name}` : join(destination.root, name);
+    const target = { name, text, unpack: undefined };
     return { path, async run() {
-      const present = kind === 'latest' ? (await readFile(path, 'utf8').catch(() => '')).trim() : '';
+      const present = kind === 'latest' ? (await (cloud ? cloud.read(path) : readFile(path, 'utf8').catch(() => ''))).trim() : '';
       const isNewer = /^\d+$/.test(present) && /^\d+$/.test(text) && BigInt(present) > BigInt(text);
-      if (!isNewer) await store(path, { name, text, unpack: undefined }, destination.root);
+      if (!isNewer) await (destination.kind === 'cloud' ? cloud?.store(path, target) : store(path, target, destination.root));
     } };
   }), { says, dryRun });
+}
+
+/** Loaded when a provider's bucket is the destination: most pods of the embedded cluster have none. */
+async function openCloud(options: UploadOptions): Promise<Cloud> {
+  return (await import('./cloud.js')).openCloud(options);
 }
 
 async function storeAll(jobs: readonly Readonly<{ path: string; run: () => Promise<void> }>[], { says, dryRun }: UploadDeps & Readonly<{ dryRun: boolean }>): Promise<void> {
@@ -66,7 +77,7 @@ async function storeAll(jobs: readonly Readonly<{ path: string; run: () => Promi
         await run();
         return;
       } catch (error) {
-        const isFinal = error instanceof UploadError || FINAL.has((error as NodeJS.ErrnoException).code ?? '');
+        const isFinal = error instanceof UploadError || isForever(error) || FINAL.has((error as NodeJS.ErrnoException).code ?? '');
         const wait = isFinal ? undefined : PAUSES[attempt];
         if (wait === undefined) { problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`); return; }
         await pause(wait);
@@ -93,32 +104,6 @@ async function store(path: string, target: Target & Readonly<{ unpack: 'gzip' | 
     }
   }
   await write(path, async (file) => pipeline(await source(target), into(file)));
-}
-
-/** A file's bytes; a link is refused. */
-async function source({ file: path, bytes }: Readonly<{ file: string; bytes?: number }>): Promise<Readable> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  if (bytes === 0) { await file.close(); return Readable.from([]); }
-  return file.createReadStream({ highWaterMark: PIECE, ...(bytes !== undefined && { end: bytes - 1 }) });
-}
-
-/** The end of a pipeline: everything goes into the file, which stays open. */
-export function into(file: FileHandle): (pieces: AsyncIterable<Buffer>) => Promise<void> {
-  return async (pieces) => {
-    for await (const piece of pieces) await file.appendFile(piece);
-  };
-}
-
-/** Whether a file begins as gzip does; false when it cannot be read. */
-export async function isGzip(path: string): Promise<boolean> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined);
-  if (!file) return false;
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } finally {
-    await file.close();
-  }
 }
 
 /** Whole or not at all. */

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OptionsError, optionsOf, parseFlags, type Flags, type Options } from './options.js';
 
-/** Where results go: a bucket that is a folder of this machine, or a folder that gets one job's files alone (jobs 4.7). */
-export type Destination = Readonly<{ kind: 'bucket'; root: string; url: string } | { kind: 'local'; root: string }>;
+/** Where results go: a bucket of a provider, one that is a folder of this machine, or a folder that gets one job's files alone (jobs 4.7). */
+export type Destination = Readonly<{ kind: 'cloud'; url: string } | { kind: 'bucket'; root: string; url: string } | { kind: 'local'; root: string }>;
 
 /** What is uploaded and whereto (jobs 1.5, 4.5). */
 export interface UploadOptions {
@@ -15,7 +15,11 @@ export interface UploadOptions {
   readonly defaultRepo: string;
   /** By extension without its dot. */
   readonly mediaTypes: ReadonlyMap<string, string>;
+  /** Extensions without their dot that are compressed on the way into a provider's bucket; `*` is all (jobs 5.7). */
+  readonly compress: readonly string[];
   readonly destination: Destination;
+  /** Files with the providers' credentials; what is missing comes from the environment. */
+  readonly credentials: Readonly<{ gcs: string | undefined; s3: string | undefined }>;
   readonly dryRun: boolean;
 }
 
@@ -32,9 +36,9 @@ export function uploadOptions(options: Options): UploadOptions {
   const mediaTypes = options.map('mediaTypes');
   for (const [extension, type] of mediaTypes) if (!MEDIA_TYPE.test(type)) fail(`mediaTypes: ${extension}: ${JSON.stringify(type)} is no media type`);
   const local = options.text('local_output_dir');
-  options.texts('compress_file_types'); // a list of the right kind; a folder keeps no encodings, so nothing is compressed in it
+  const file = (key: string): string | undefined => options.text(key) || undefined;
   return {
-    items: options.texts('items'), subDir: options.text('sub_dir'), pathPrefix: options.text('path_prefix'), strategy, defaultOrg, defaultRepo, mediaTypes,
+    items: options.texts('items'), compress: options.texts('compress_file_types'), credentials: { gcs: file('gcs_credentials_file'), s3: file('s3_credentials_file') }, subDir: options.text('sub_dir'), pathPrefix: options.text('path_prefix'), strategy, defaultOrg, defaultRepo, mediaTypes,
     destination: local === '' ? bucket(options.text('bucket')) : { kind: 'local', root: resolve(local) }, dryRun: options.flag('dry_run'),
   };
 }
@@ -43,7 +47,9 @@ function bucket(text: string): Destination {
   const fail = (why: string): never => { throw new OptionsError(`bucket: ${why}`); };
   if (text === '') fail('is missing, and so is local_output_dir');
   if (text.startsWith('/')) return { kind: 'bucket', root: resolve(text), url: `file://${text.replace(/\/+$/, '')}` };
-  if (!text.startsWith('file://')) fail(`${text}: the utilities of the embedded cluster upload to file:// and to local_output_dir only; upstream's images upload to gs:// and s3://`);
+  const [, scheme, name] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/.exec(text) ?? [undefined, 'gs', text];
+  if (scheme === 'gs' || scheme === 's3') return name !== '' && /^[^/]+\/*$/.test(name ?? '') ? { kind: 'cloud', url: `${scheme}://${(name ?? '').replace(/\/+$/, '')}` } : fail(`${text}: expected the name of a bucket alone; folders in it are path_prefix`);
+  if (scheme !== 'file') fail(`${text}: expected gs://, s3:// or file://`);
   try {
     return { kind: 'bucket', root: fileURLToPath(text), url: text.replace(/\/+$/, '') };
   } catch {
@@ -66,7 +72,7 @@ export function uploadFlags(args: readonly string[], more: Readonly<Record<strin
   });
   return optionsOf({
     items: rest, sub_dir: one('sub-dir'), path_strategy: one('path-strategy') ?? 'explicit', default_org: one('default-org'), default_repo: one('default-repo'), path_prefix: one('path-prefix'),
-    bucket: one('gcs-path') ?? one('bucket'), dry_run: on('dry-run', 'on'), mediaTypes: Object.fromEntries(types) as Record<string, string>, local_output_dir: one('local-output-dir'),
+    bucket: one('gcs-path') ?? one('bucket'), dry_run: on('dry-run', 'on'), gcs_credentials_file: one('gcs-credentials-file'), s3_credentials_file: one('s3-credentials-file'), mediaTypes: Object.fromEntries(types) as Record<string, string>, local_output_dir: one('local-output-dir'),
     ...Object.fromEntries(Object.entries(more).map(([name, key]) => [key, one(name)])),
   }, 'flags');
 }

@@ -83,8 +83,8 @@ test('items: folders, files, unpacking, odd names, and no links', async () => {
 });
 
 test.each<{ more: object; why: string }>([
-  { more: { bucket: 'gs://b' }, why: 'bucket: gs://b: the utilities of the embedded cluster upload to file:// and to local_output_dir only' },
-  { more: { bucket: 's3://b' }, why: 'bucket: s3://b: the utilities' }, { more: { bucket: 'b' }, why: 'bucket: b: the utilities' }, { more: { bucket: '' }, why: 'bucket: is missing' },
+  { more: { bucket: 'azblob://b' }, why: 'bucket: azblob://b: expected gs://, s3:// or file://' }, { more: { bucket: 's3://b/folder' }, why: 'bucket: s3://b/folder: expected the name of a bucket alone' },
+  { more: { bucket: '' }, why: 'bucket: is missing' },
   { more: { path_strategy: 'odd' }, why: 'path_strategy: expected legacy, explicit, single' }, { more: { path_strategy: 'single' }, why: 'default_org and default_repo are needed' },
   { more: { mediaTypes: { log: 'plain' } }, why: 'mediaTypes: log: "plain" is no media type' }, { more: { items: 'x' }, why: 'items: expected a list of texts' },
 ])('refused: $why', async ({ more, why }) => {

@@ -4,10 +4,11 @@ import { globMatches, isCensored } from '../../../src/embedded/utilities/globs.j
 import { imageName } from '../../../src/embedded/cluster/images.js';
 import { utilityImages } from '../../../src/embedded/utilities/images.js';
 import { jobSpec, startedJson, versionOf } from '../../../src/embedded/utilities/jobSpec.js';
-import { jobPath, pointers, storedAs } from '../../../src/embedded/utilities/layout.js';
+import { jobPath, pointers, storedAs, typeOf } from '../../../src/embedded/utilities/layout.js';
 import { optionsOf, parseFlags } from '../../../src/embedded/utilities/options.js';
 import { clonePath, refsOf, refsOfFlag, refsString } from '../../../src/embedded/utilities/refs.js';
 import { judge } from '../../../src/embedded/utilities/sidecarRun.js';
+import { uploadOptions } from '../../../src/embedded/utilities/uploadOptions.js';
 import { mounted } from '../../../src/embedded/utilities/utility.js';
 import { specOf } from './support/utilities.js';
 
@@ -92,4 +93,16 @@ test('images are known by their last name, and paths by their mounts', async () 
   expect(images('alpine:3')).toBeUndefined();
   const env = { PROW_MOUNTS: JSON.stringify({ '/tools': '/x', '/tools/deep': '/y' }) };
   expect(['/tools/entrypoint', '/tools/deep/a', '/toolsmith', '/tools'].map((path) => mounted(path, env))).toEqual(['/x/entrypoint', '/y/a', '/toolsmith', '/x']);
+});
+
+test.each([
+  ['a.txt', 'text/plain; charset=utf-8'], ['build-log.LOG', 'text/plain; charset=utf-8'], ['a/b.json', 'application/json'], ['a.svg', 'image/svg+xml'], ['a.own', 'application/x-own'], ['a.html', 'application/xhtml+xml'], ['a', undefined], ['.txt/a', undefined], ['a.unknown', undefined],
+])('5.7: the media type of %s', (name, type) => {
+  expect(typeOf(name, new Map([['own', 'application/x-own'], ['.html', 'application/xhtml+xml']]))).toBe(type);
+});
+
+test.each([
+  ['gs://b', { kind: 'cloud', url: 'gs://b' }], ['s3://b/', { kind: 'cloud', url: 's3://b' }], ['b', { kind: 'cloud', url: 'gs://b' }], ['file:///f', { kind: 'bucket', root: '/f', url: 'file:///f' }], ['/f/', { kind: 'bucket', root: '/f', url: 'file:///f' }],
+])('5.7: the bucket %s', (bucket, destination) => {
+  expect(uploadOptions(optionsOf({ bucket, path_strategy: 'explicit' }, 'o')).destination).toEqual(destination);
 });

@@ -185,7 +185,7 @@ test('an archive that cannot be unpacked is not shown', async () => {
 
 test.each<{ options: object; why: string }>([
   { options: {}, why: 'SIDECAR_OPTIONS: gcs_options: is missing' },
-  { options: { gcs_options: { bucket: 'gs://b', path_strategy: 'explicit' }, entries: [{ process_log: '/l', marker_file: '/m' }] }, why: 'upload to file://' },
+  { options: { gcs_options: { bucket: 'azblob://b', path_strategy: 'explicit' }, entries: [{ process_log: '/l', marker_file: '/m' }] }, why: 'expected gs://, s3:// or file://' },
   { options: { gcs_options: {}, entries: [] }, why: 'entries: there is nothing to wait for' },
   { options: { gcs_options: { bucket: '/b', path_strategy: 'explicit' }, entries: [{ process_log: '/l' }] }, why: 'SIDECAR_OPTIONS: entries[0]: marker_file: is missing' },
   { options: { gcs_options: { bucket: '/b', path_strategy: 'explicit' }, wrapper_options: { process_log: '/l', marker_file: '/m' }, secret_directories: [], censoring_options: {} }, why: 'exclude each other' },
