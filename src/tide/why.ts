@@ -38,7 +38,8 @@ export function placeOf(judged: Judged, queue: readonly Judged[]): QueuePlace | 
 export function allReasons(judged: Judged, decided: Decided, world: World, queue: readonly Judged[]): readonly Reason[] {
   const wants = githubWants(judged.member);
   const own = judged.reasons.length > 0 || judged.outdated.length > 0 ? whyNot(judged, []) : [];
-  const told = [...own, ...wants.filter(({ kind }) => !own.some((one) => one.kind === kind))];
+  // What GitHub has said itself about reviews needs no second telling.
+  const told = [...own, ...wants.filter(({ kind }) => !own.some((one) => one.kind === kind || (one.kind === 'refused' && /review|changes have been requested/i.test(one.text) && one.text.startsWith('GitHub'))))];
   return own.length > 0 ? told : [...told, ...turnOf(judged, decided, world, queue)];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { answerFor, oneLine, type Answer } from '../../src/core/answer.js';
+import { answerFor, type Answer } from '../../src/core/answer.js';
 import { answerJson } from '../../src/core/answerJson.js';
 import { answerComment, answerMarkdown } from '../../src/core/answerMarkdown.js';
 import { whyLines } from '../../src/cli/tide.js';
@@ -7,6 +7,7 @@ import { whyBlocks } from '../../src/slack/why.js';
 import { tideRoutes } from '../../src/web/tideRoutes.js';
 import { blocked, type Blocked } from './blocked.js';
 import { NOW } from './fixtures.js';
+import { itemsOfJson, itemsOfMarkdown, itemsOfPage, itemsOfSlack, itemsOfTerminal, read, type Items } from './mediums.js';
 
 function answerOf({ view, number }: Pick<Blocked, 'view' | 'number'>): Answer {
   const pull = view.pulls.find((one) => one.number === number);
@@ -14,28 +15,18 @@ function answerOf({ view, number }: Pick<Blocked, 'view' | 'number'>): Answer {
   return answerFor(view, pull);
 }
 
-/** As a person reads it: invisible signs, escapes and code marks gone. */
-const read = (text: string): string => text.replace(/\u200b/g, '').replaceAll('`', '').replaceAll('ˋ', '').replace(/\s+/g, ' ');
-const markdown = (text: string): string => read(text.replace(/\\([^\w\s])/g, '$1'));
-const entities = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
-const hypertext = (text: string): string => entities(text.replace(/<[^>]*>/g, ''));
-
-/** The items of a rendered list: what each says, and who clears it. */
-type Items = readonly (readonly [text: string, clearedBy: string])[];
-const matches = (text: string, pattern: RegExp, plain: (text: string) => string): Items => [...text.matchAll(pattern)].map(([, said = '', cleared = '']) => [plain(said), plain(cleared)]);
-
 async function page({ view, number }: Pick<Blocked, 'view' | 'number'>): Promise<string> {
   const app = tideRoutes({ tide: { pools: async () => [view], merges: async () => [] }, queries: () => [], jobs: false, linkUrl: () => 'https://github.com', clock: { now: () => NOW } }, { adminUrl: undefined });
   return (await app.request(`/pr?org=acme&repo=app&number=${number}`)).text();
 }
 
 const mediums: Readonly<Record<string, (one: Blocked) => Promise<Items> | Items>> = {
-  'the check': (one) => matches(answerMarkdown(answerOf(one), 'check'), /^- (.*?)\. Cleared by: (.*?)\.(?: Since [^.]*\.)?(?: \[Details\]\(\S*\))?$/gm, markdown),
-  'the comment': (one) => matches(answerComment(answerOf(one)), /^- (.*?)\. Cleared by: (.*?)\.(?: Since [^.]*\.)?(?: \[Details\]\(\S*\))?$/gm, markdown),
-  Slack: (one) => whyBlocks(answerOf(one), NOW).flatMap((block) => (block.type === 'section' ? matches(block.text.text, /^• (.*) _\(cleared by (.*)\)_/g, (text) => read(entities(text.replace(/^<[^|]*\|(.*)>$/, '$1')))) : [])),
-  'the terminal': (one) => matches(whyLines(answerOf(one), NOW).join('\n'), /^- (.*?); cleared by (.*?)(?:; for \d+ \w+)?(?:; https?:\S+)?$/gm, read),
-  'the page': async (one) => matches(await page(one), /<p>((?:(?!<\/p>).)*)<\/p><p class="why">Cleared by (.*?)(?: \(for \d+ \w+\))?<\/p>/gs, (text) => read(hypertext(text))),
-  JSON: (one) => (answerJson(answerOf(one)) as { reasons: { text: string; clearedBy: string }[] }).reasons.map(({ text, clearedBy }) => [read(oneLine(text)), read(clearedBy)]),
+  'the check': (one) => itemsOfMarkdown(answerMarkdown(answerOf(one), 'check')),
+  'the comment': (one) => itemsOfMarkdown(answerComment(answerOf(one))),
+  Slack: (one) => itemsOfSlack(whyBlocks(answerOf(one), NOW)),
+  'the terminal': (one) => itemsOfTerminal(whyLines(answerOf(one), NOW).join('\n')),
+  'the page': async (one) => itemsOfPage(await page(one)),
+  JSON: (one) => itemsOfJson(answerJson(answerOf(one))),
 };
 
 test('at least thirty states are staged, each once', () => {
@@ -48,5 +39,5 @@ test.each(blocked.map((one) => [one.name, one] as const))('%s: exactly these rea
 });
 
 test.each(Object.entries(mediums).flatMap(([medium, items]) => blocked.map((one) => [medium, one.name, items, one] as const)))('%s says all of it: %s', async (_medium, _name, items, one) => {
-  expect(await items(one)).toEqual(one.want.map(([, text, clearedBy]) => [read(oneLine(text)), read(clearedBy)]));
+  expect(await items(one)).toEqual(one.want.map(([, text, clearedBy]) => [read(text), read(clearedBy)]));
 });
