@@ -38,7 +38,7 @@ export function readProw({ main, more, faults }: Group, version: string | undefi
   findings.errors.push(...faults);
   const supplemental = sourcesOf(more, findings);
   const sources = [...(source ? [source] : []), ...supplemental];
-  const merged = source && mergeProwFiles(sound?.value, supplemental, findings);
+  const merged = mergeProwFiles(sound?.value, supplemental, findings);
   if (merged) checkProwSections(merged, sources, now, findings);
   return { value: merged && !sound?.cut.some(decidesAboutJobs) ? finishedProw(merged, version) : undefined, main: isRecord(source?.value ?? {}) ? source : undefined, sources, findings };
 }
@@ -54,12 +54,11 @@ export function readPlugins(group: Group | undefined): Merged<PluginsConfig> {
   const findings = noFindings();
   if (!group) return { value: PluginsConfig.parse({}), main: undefined, sources: [], findings };
   const source = sourceOf(group.main, findings);
-  if (!source) return { value: undefined, main: undefined, sources: [], findings };
-  const sound = decodePlugins(source, findings);
+  const sound = source && decodePlugins(source, findings);
   findings.errors.push(...group.faults);
   const supplemental = sourcesOf(group.more, findings);
   const value = mergePluginFiles(sound?.value, supplemental, findings);
-  const sources = [source, ...supplemental];
+  const sources = [...(source ? [source] : []), ...supplemental];
   // What is left of a file with faults tells more of them; what it lacks is no reason to warn.
   if (value) validatePlugins(value, sources, sound?.cut.length === 0 ? findings : { errors: findings.errors, warnings: [] });
   return { value, main: source, sources, findings };

@@ -53,6 +53,13 @@ test.each<[name: string, texts: Texts, want: readonly string[]]>([
   ]],
 ])('all faults together: %s', (_, texts, want) => expect(problems(texts).errors).toEqual(want));
 
+test('all faults together: of supplemental files beside a main file whose syntax is broken', async () => {
+  const { errors } = await problemsOf({ 'config.yaml': '[', 'prow/x_prowconfig.yaml': 'tide: {queries: [{}]}\n', 'plugins.yaml': '[', 'extra/x_pluginconfig.yaml': 'lgtm: [{repos: x}]\n' });
+  expect(errors).toEqual([
+    expect.stringMatching(/^config\.yaml:\d+:\d+: /), 'prow/x_prowconfig.yaml:1:18: tide.queries[0]: expected orgs or repos', expect.stringMatching(/^plugins\.yaml:\d+:\d+: /), 'extra/x_pluginconfig.yaml:1:16: lgtm[0].repos: expected array, found string',
+  ]);
+});
+
 test('all faults together: of all files, broken ones, jobs of a fine file and supplemental ones included', async () => {
   const { errors } = await problemsOf({
     'config.yaml': 'deck: {tide_update_period: 5}\ntide: {merge_method: {a: squash}}\n',
