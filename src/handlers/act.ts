@@ -1,5 +1,6 @@
 import type { Action, ActionKind, Complaint } from '../core/action.js';
 import { isComplete } from '../core/prowjob.js';
+import { settleAll } from '../core/parallel.js';
 import { isFinal, toError } from '../core/retry.js';
 import { NotFoundError, NotYet, RemoteError } from '../core/errors.js';
 import type { IssueRef } from '../core/ids.js';
@@ -31,15 +32,28 @@ export async function perform(actions: readonly Action[], context: ActContext, d
   return done;
 }
 
+/** ProwJobs that are created at one time: a pull request may start a hundred, each of which waits for the API server. */
+const CREATIONS = 8;
+
+/** What follows one another within a list: creations of ProwJobs together, everything else by itself. */
+function groupsOf(actions: readonly Action[]): readonly (readonly Action[])[] {
+  const groups: Action[][] = [];
+  for (const action of actions) {
+    const last = groups.at(-1);
+    if (action.kind === 'prowjob.create' && last?.[0]?.kind === 'prowjob.create') last.push(action);
+    else groups.push([action]);
+  }
+  return groups;
+}
+
 async function performEach(actions: readonly Action[], context: ActContext, deps: ActDeps): Promise<readonly ActionKind[]> {
   const done: ActionKind[] = [];
   const errors: Error[] = [];
-  for (const action of actions) {
-    context.signal.throwIfAborted();
-    try {
-      done.push(...(await perform([action], context, deps)));
-    } catch (error) {
-      errors.push(toError(error));
+  for (const group of groupsOf(actions)) {
+    const outcomes = await settleAll(group, CREATIONS, (action) => perform([action], context, deps), () => { context.signal.throwIfAborted(); });
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') done.push(...outcome.value);
+      else errors.push(toError(outcome.reason));
     }
   }
   if (errors.length > 0) throw combined(errors);

@@ -106,8 +106,9 @@ export function createReads(deps: ReadDeps, plugin: string): GitHubReads {
       return (data as { total_count: number }).total_count;
     },
     async workflowRuns(repo, { headSha, branch, event, status }, options) {
-      const { data } = await http.call(get(repo.org, '/repos/{owner}/{repo}/actions/runs', { ...repoParams(repo), head_sha: headSha, branch, event, ...(status === undefined ? {} : { status }) }, options));
-      return ((data as { workflow_runs?: Parameters<typeof runOf>[0][] }).workflow_runs ?? []).map(runOf);
+      type Run = Parameters<typeof runOf>[0];
+      const call = get(repo.org, '/repos/{owner}/{repo}/actions/runs', { ...repoParams(repo), head_sha: headSha, branch, event, ...(status === undefined ? {} : { status }) }, options);
+      return (await http.pages<Run>(call, (page) => (page as { workflow_runs?: Run[] }).workflow_runs ?? [])).map(runOf);
     },
   };
   return self;

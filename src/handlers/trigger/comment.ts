@@ -35,7 +35,10 @@ export async function onComment(event: CommentEvent, context: PluginContext): Pr
   const trust = await mayStart({ who: event.user.login, author: event.issueAuthor.login }, event.issue, entry, context);
   const vouching = !entry.ignore_ok_to_test && (asked.okToTest || asked.cancel);
   if (trust.kind === 'no') return [answer(event, 'untrusted', untrustedText(entry, trust.why))];
-  if (trust.why !== undefined && asked.cancel && !entry.ignore_ok_to_test) return [answer(event, 'cancel', mayNotCancelText(trust.why))];
+  if (trust.why !== undefined && asked.cancel && !entry.ignore_ok_to_test) {
+    // On a trusted pull request anybody's vouching counts, their taking it back does not.
+    return [...vouch(event, trust.labels ?? event.labels ?? [], asked.okToTest), answer(event, 'cancel', mayNotCancelText(trust.why))];
+  }
   const labels = trust.labels ?? (vouching ? undefined : event.labels) ?? (await github.labels(event.issue, { signal }));
   if (vouching && asked.cancel) return takeBack(event, labels);
   return [...vouch(event, labels, vouching), ...(await test(event, await reading, { text, asked: { ...asked, okToTest: vouching && asked.okToTest }, entry }, context))];

@@ -35,6 +35,6 @@ export const trigger: Plugin<Verb> = {
     const entry = triggerFor(config.plugins, repo);
     const people = [`members of ${repo.org}`, ...(entry.trusted_org && entry.trusted_org !== repo.org ? [`members of ${entry.trusted_org}`] : []), ...(entry.only_org_members ? [] : ['collaborators'])];
     const apps = entry.trusted_apps.length > 0 ? ` Trusted apps: ${entry.trusted_apps.join(', ')}.` : '';
-    return `Trusted are ${people.join(', ')}.${apps} Who wants to join is sent to ${joinUrl(entry, repo)}.${entry.ignore_ok_to_test ? ' `/ok-to-test` has no effect here.' : ''}`;
+    return `Trusted are ${people.join(', ')}.${apps} Who wants to join is sent to ${joinUrl(entry, repo, config.prow.github.link_url)}.${entry.ignore_ok_to_test ? ' `/ok-to-test` has no effect here.' : ''}`;
   },
 };

@@ -66,9 +66,10 @@ async function labeled(event: PullEvent, tests: ReadTests, entry: TriggerEntry, 
 
 /** To an untrusted author, once. Nothing runs, even where somebody has vouched already: the label's own event starts that. */
 async function welcome(pull: Pull, entry: TriggerEntry, context: PluginContext): Promise<readonly Action[]> {
-  if (entry.ignore_ok_to_test) return [{ kind: 'comment.reply', issue: pull, purpose: 'welcome', body: welcomeText(pull, entry, '') }];
+  const linkUrl = context.config.prow.github.link_url;
+  if (entry.ignore_ok_to_test) return [{ kind: 'comment.reply', issue: pull, purpose: 'welcome', body: welcomeText(pull, entry, '', linkUrl) }];
   const [labels, kind] = await Promise.all([context.github.labels(pull, context), invitationOf(pull, entry, context)]);
-  const actions: Action[] = [{ kind: 'comment.reply', issue: pull, purpose: 'welcome', body: welcomeText(pull, entry, invitation(entry, pull, kind)) }];
+  const actions: Action[] = [{ kind: 'comment.reply', issue: pull, purpose: 'welcome', body: welcomeText(pull, entry, invitation(entry, pull, kind, linkUrl), linkUrl) }];
   if (!hasLabel(labels, OK_TO_TEST) && !hasLabel(labels, NEEDS_OK_TO_TEST)) actions.unshift({ kind: 'label.add', issue: pull, label: NEEDS_OK_TO_TEST });
   return [{ kind: 'each', actions }];
 }

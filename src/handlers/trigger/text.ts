@@ -71,13 +71,16 @@ export function goneText(contexts: readonly string[]): string {
 /** To the author of a trusted pull request that opens as a draft. */
 export const DRAFT_TEXT = 'Tests do not run by themselves while this is a draft. `/test all` runs them all the same.';
 
-export function joinUrl(entry: TriggerEntry, repo: Repo): string {
-  return entry.join_org_url || `https://github.com/orgs/${entry.trusted_org || repo.org}/people`;
+/** The people of an organisation; `linkUrl`: where GitHub's pages are (K28). */
+const peopleUrl = (org: string, linkUrl: string): string => `${linkUrl.replace(/\/+$/, '')}/orgs/${org}/people`;
+
+export function joinUrl(entry: TriggerEntry, repo: Repo, linkUrl: string): string {
+  return entry.join_org_url || peopleUrl(entry.trusted_org || repo.org, linkUrl);
 }
 
 /** Asks an untrusted author to join: plainly, or prominently after some merged pull requests. */
-export function invitation(entry: TriggerEntry, repo: Repo, kind: 'plain' | 'prominent'): string {
-  const url = joinUrl(entry, repo);
+export function invitation(entry: TriggerEntry, repo: Repo, kind: 'plain' | 'prominent', linkUrl: string): string {
+  const url = joinUrl(entry, repo, linkUrl);
   if (kind === 'plain') return `If you contribute often, you may [join the organisation](${url}) and need this no more.`;
   const { message } = entry.org_invite.prominent;
   if (message !== '') return message.replaceAll('{join_org_url}', url);
@@ -85,7 +88,7 @@ export function invitation(entry: TriggerEntry, repo: Repo, kind: 'plain' | 'pro
 }
 
 /** The first words to an untrusted author. */
-export function welcomeText(pull: Pull, entry: TriggerEntry, invited: string, links: ReplyLinks = defaultLinks): string {
+export function welcomeText(pull: Pull, entry: TriggerEntry, invited: string, linkUrl: string, links: ReplyLinks = defaultLinks): string {
   const org = entry.trusted_org || pull.org;
   const list = `${links.commands}?repo=${encodeURIComponent(slug(pull))}`;
   const hello = `Hi @${pull.author.login}, thank you for this pull request.`;
@@ -93,7 +96,7 @@ export function welcomeText(pull: Pull, entry: TriggerEntry, invited: string, li
     ? [hello, `You are not among those whose code is tested by itself in this repository, and a pull request cannot be marked as trusted here. Collaborators can run its tests with \`/test all\`.`]
     : [
       hello,
-      `Its tests do not run by themselves yet. A member of [${org}](https://github.com/orgs/${org}/people) has to look at the change and comment \`/ok-to-test\` on a line of its own.`,
+      `Its tests do not run by themselves yet. A member of [${org}](${peopleUrl(org, linkUrl)}) has to look at the change and comment \`/ok-to-test\` on a line of its own.`,
       'Until then new commits are not tested, but people whom I trust can run tests with commands such as `/test all`.',
       invited,
       'Once it is verified, the label `ok-to-test` shows it, and I react to commands of yours as well.',

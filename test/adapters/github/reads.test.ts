@@ -87,6 +87,14 @@ test('a pull request is what GitHub has now', async () => {
   });
 });
 
+test('workflow runs are read to the last page (K32)', async () => {
+  const run = (id: number) => ({ id, name: 'CI', status: 'completed', conclusion: 'failure', event: 'pull_request' });
+  await using world = await startWorld(({ url, headers }) => (url.includes('page=2') && !url.includes('per_page=100&')
+    ? { body: { total_count: 101, workflow_runs: [run(101)] } }
+    : { body: { total_count: 101, workflow_runs: Array.from({ length: 100 }, (_, n) => run(n + 1)) }, headers: { link: `<http://${headers.host ?? ''}/api/v3/repos/acme/site/actions/runs?page=2>; rel="next"` } }));
+  expect((await world.github.forPlugin('trigger').workflowRuns(repo, { headSha: 'abc', branch: 'fix', event: 'pull_request' }, { signal })).map(({ id }) => id)).toEqual(Array.from({ length: 101 }, (_, n) => n + 1));
+});
+
 test('workflow runs are asked for one head and event', async () => {
   await using world = await startWorld(() => ({ body: { total_count: 1, workflow_runs: [{ id: 1, name: 'CI', status: 'completed', conclusion: 'failure', event: 'pull_request' }] } }));
   expect(await world.github.forPlugin('trigger').workflowRuns(repo, { headSha: 'abc', branch: 'fix', event: 'pull_request', status: 'action_required' }, { signal })).toEqual([{ id: 1, name: 'CI', status: 'completed', conclusion: 'failure', event: 'pull_request' }]);

@@ -143,15 +143,25 @@ test('help says what was wrong, the commands and what /test all runs, and knows 
 });
 
 const [opened] = parseEvents({ event: 'pull_request', body: JSON.stringify(pullPayload({ action: 'opened', author: 'newbie' })) });
+const GITHUB = 'https://github.com';
+
+test('K28: the welcome leads to the organisation at whatever GitHub it is', () => {
+  if (opened.kind !== 'pull_request') throw new Error('not a pull request');
+  const entry = TriggerEntry.parse({});
+  const text = welcomeText(opened.pull, entry, invitation(entry, opened.pull, 'plain', 'https://ghe.example/'), 'https://ghe.example/');
+  expect(text.match(/https:\/\/ghe\.example\/orgs\/o\/people/g)).toHaveLength(2);
+  expect(text).not.toContain('github.com/orgs');
+});
+
 test('the welcome greets the author, names the command, the invitation and the list', () => {
   if (opened.kind !== 'pull_request') throw new Error('not a pull request');
   const entry = TriggerEntry.parse({});
-  const text = welcomeText(opened.pull, entry, invitation(entry, opened.pull, 'plain'));
+  const text = welcomeText(opened.pull, entry, invitation(entry, opened.pull, 'plain', GITHUB), GITHUB);
   for (const part of ['@newbie', '`/ok-to-test`', 'https://github.com/orgs/o/people', '?repo=o%2Fr']) expect(text).toContain(part);
-  const closed = welcomeText(opened.pull, TriggerEntry.parse({ ignore_ok_to_test: true }), 'INVITED');
+  const closed = welcomeText(opened.pull, TriggerEntry.parse({ ignore_ok_to_test: true }), 'INVITED', GITHUB);
   expect(closed).toContain('`/test all`');
   expect(closed).not.toMatch(/INVITED|ok-to-test/);
-  expect(invitation(TriggerEntry.parse({ org_invite: { prominent: { message: 'Join {join_org_url} ({join_org_url})!' } }, join_org_url: 'https://j' }), opened.pull, 'prominent')).toBe('Join https://j (https://j)!');
-  expect(invitation(TriggerEntry.parse({ trusted_org: 'other' }), opened.pull, 'prominent')).toContain('https://github.com/orgs/other/people');
+  expect(invitation(TriggerEntry.parse({ org_invite: { prominent: { message: 'Join {join_org_url} ({join_org_url})!' } }, join_org_url: 'https://j' }), opened.pull, 'prominent', GITHUB)).toBe('Join https://j (https://j)!');
+  expect(invitation(TriggerEntry.parse({ trusted_org: 'other' }), opened.pull, 'prominent', GITHUB)).toContain('https://github.com/orgs/other/people');
   expect(untrustedText(TriggerEntry.parse({ ignore_ok_to_test: true }), 'not a member')).not.toContain('/ok-to-test');
 });

@@ -62,6 +62,8 @@ test.each<{ name: string; given?: Given; body: string; by?: string; author?: str
   { name: 'ok-to-test switched off, a stranger', given: { entry: { ignore_ok_to_test: true } }, by: 'newbie', author: 'newbie', body: '/test all', jobs: [], comments: [/nobody can lift that/] },
   { name: 'taken back', given: { labels: ['ok-to-test'] }, author: 'newbie', body: '/ok-to-test cancel', jobs: [], labels: ['needs-ok-to-test'] },
   { name: 'taken back by a stranger', given: { labels: ['ok-to-test'] }, by: 'stranger', author: 'newbie', body: '/ok-to-test cancel', jobs: [], labels: ['ok-to-test'], comments: [/^@stranger: Only people whom I trust/] },
+  { name: '4.1.4.5: a stranger on a trusted pull request may vouch, and not take back', by: 'stranger', author: 'alice', body: '/ok-to-test\n/ok-to-test cancel', jobs: [], labels: ['ok-to-test'], comments: [/^@stranger: Only people whom I trust/] },
+  { name: '4.1.4.4: what is outdated goes, though taking back is refused', given: { labels: ['needs-ok-to-test', 'ok-to-test'] }, by: 'stranger', author: 'newbie', body: '/ok-to-test cancel', jobs: [], labels: ['ok-to-test'], comments: [/^@stranger: Only people/] },
   { name: 'given and taken back at once', author: 'newbie', body: '/ok-to-test\n/ok-to-test cancel', jobs: [], labels: ['needs-ok-to-test'] },
   { name: 'only the failed one', given: { states: { unit: 'failure', lint: 'pending' } }, body: '/retest', jobs: ['unit'] },
   { name: 'retest with a target', body: '/retest FOO', jobs: [], comments: [/`\/retest` takes no target/] },
@@ -147,6 +149,26 @@ test('one job that cannot be started stops no other', async () => {
   expect(jobsOf(made)).toEqual(['lint']);
 });
 
+test('a hundred jobs are created some at a time, and what cannot be created is tried again', async () => {
+  const names = Array.from({ length: 100 }, (_, n) => `job-${String(n).padStart(3, '0')}`);
+  const made = start({ jobs: presubmits(...names.map((name) => ({ name, always_run: true }))) });
+  const create = made.jobs.create.bind(made.jobs);
+  let [open, most, failing] = [0, 0, true];
+  made.jobs.create = async (job, options) => {
+    most = Math.max(most, ++open);
+    await new Promise((resolve) => { setImmediate(resolve); });
+    open -= 1;
+    if (failing && job.spec.job.endsWith('7')) throw new RemoteError(`no room for ${job.spec.job}`, { service: 'kubernetes' });
+    return create(job, options);
+  };
+  const it = delivery('issue_comment', commentPayload({ body: '/test all' }));
+  await expect(createHandling(made.deps).run('trigger', it, first)).rejects.toThrow('no room for job-007; no room for job-017');
+  expect([most, made.jobs.all.size]).toEqual([8, 90]);
+  failing = false;
+  expect(await createHandling(made.deps).run('trigger', it, { signal, attempt: 2 })).toHaveLength(10);
+  expect(jobsOf(made)).toEqual(names);
+});
+
 test('without a cluster whoever asks is told, and events pass', async () => {
   const made = start({ jobs: presubmits({ name: 'unit', always_run: true }) });
   made.jobs.create = () => Promise.reject(new UserError('There is no cluster to run jobs on.'));
@@ -189,6 +211,18 @@ test('workflows that wait for an approval get it with /ok-to-test; one that cann
   await comment(made, '/ok-to-test', { author: 'newbie' });
   expect(asked).toEqual(['pull_request', 'pull_request_target'].map((event) => ({ headSha: 'head-sha', branch: 'patch', event, status: 'action_required' })));
   expect(made.github.writes).toEqual(['+ok-to-test', 'approve 4']);
+  expect(jobsOf(made)).toEqual(['lint', 'unit']);
+});
+
+test.each([
+  { name: 'for want of a permission', retry: 'never', attempts: 1 }, { name: 'for a moment, the second time', retry: 'later', attempts: 2 },
+] as const)('4.1.4: workflow runs that cannot be listed $name keep no job from starting', async ({ retry, attempts }) => {
+  const made = start({ entry: { trigger_github_workflows: true } });
+  made.github.workflowRuns = () => Promise.reject(new RemoteError('no', { service: 'github', status: 403, retry }));
+  const it = delivery('issue_comment', commentPayload({ body: '/test all' }));
+  const handling = createHandling(made.deps);
+  for (let attempt = 1; attempt < attempts; attempt++) await expect(handling.run('trigger', it, { signal, attempt })).rejects.toThrow('no');
+  await handling.run('trigger', it, { signal, attempt: attempts });
   expect(jobsOf(made)).toEqual(['lint', 'unit']);
 });
 
