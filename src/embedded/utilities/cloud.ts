@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { openStorage } from '../../adapters/storage/open.js';
 import { isGzip, source } from './bytes.js';
+import { isFinal, toError } from '../../core/retry.js';
 import { extensionOf, storedAs, typeOf } from './layout.js';
 import type { Target } from './targets.js';
 import type { UploadOptions } from './uploadOptions.js';
@@ -14,7 +15,7 @@ const SMALL = 1_024;
 export interface Cloud {
   /** `""` when it is not there. */
   read(at: string): Promise<string>;
-  /** Throws what storage throws. */
+  /** Throws what storage throws, and the same with the code EACCES where another try would end in the same way. */
   store(at: string, target: Target & Readonly<{ unpack: 'gzip' | undefined }>): Promise<void>;
 }
 
@@ -39,17 +40,21 @@ export function openCloud({ credentials: { gcs, s3 }, mediaTypes, compress }: Up
       return found === undefined ? '' : Buffer.from(found).toString('utf8');
     },
     async store(at, target) {
-      const { contentType, packing } = await kindOf(at, target);
-      const pieces = 'text' in target ? Readable.from([Buffer.from(target.text)]) : await source(target);
-      if (packing !== 'now') {
-        await storage.send(at, pieces, { signal, contentType, ...(packing === 'done' && { encoding: 'gzip' }) });
-        return;
-      }
-      const packer = createGzip();
-      pieces.once('error', (error) => { packer.destroy(error); });
-      await storage.send(at, pieces.pipe(packer), { signal, contentType, encoding: 'gzip' });
+      await send(at, target).catch((error: unknown) => { throw isFinal(error) ? Object.assign(toError(error), { code: 'EACCES' }) : error; });
     },
   };
+
+  async function send(at: string, target: Target & Readonly<{ unpack: 'gzip' | undefined }>): Promise<void> {
+    const { contentType, packing } = await kindOf(at, target);
+    const pieces = 'text' in target ? Readable.from([Buffer.from(target.text)]) : await source(target);
+    if (packing !== 'now') {
+      await storage.send(at, pieces, { signal, contentType, ...(packing === 'done' && { encoding: 'gzip' }) });
+      return;
+    }
+    const packer = createGzip();
+    pieces.once('error', (error) => { packer.destroy(error); });
+    await storage.send(at, pieces.pipe(packer), { signal, contentType, encoding: 'gzip' });
+  }
 }
 
 const PLAIN = 'text/plain; charset=utf-8';

@@ -4,10 +4,12 @@ import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/pro
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Plugin } from 'esbuild';
 import { imageName, type Images } from '../cluster/images.js';
 
 const NAMES = ['clonerefs', 'initupload', 'entrypoint', 'sidecar'] as const;
-/** Found beside the compiled files, and loaded only for a provider's bucket. */
+/** Loaded only for a provider's bucket, so most pods start without it: a file of its own, and the providers' SDKs beside all of them. */
+const APART: Plugin = { name: 'apart', setup(build) { build.onResolve({ filter: /^\.\/cloud\.js$/ }, () => ({ path: './cloud.mjs', external: true })); } };
 const SDKS = ['@aws-sdk/*', '@azure/*', '@google-cloud/*'];
 /** Builds that no cluster started with for so long are removed. */
 const KEPT_MS = 7 * 24 * 3_600_000;
@@ -45,7 +47,7 @@ async function fromSources(here: string): Promise<Starts> {
 async function compiled(here: string): Promise<string> {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
-    entryPoints: NAMES.map((name) => join(here, `${name}.ts`)), outdir: here, outExtension: { '.js': '.mjs' }, bundle: true, write: false, external: SDKS, format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent',
+    entryPoints: [...NAMES, 'cloud'].map((name) => join(here, `${name}.ts`)), outdir: here, outExtension: { '.js': '.mjs' }, bundle: true, write: false, external: SDKS, plugins: [APART], format: 'esm', platform: 'node', target: 'node20', logLevel: 'silent',
   });
   const root = join(here, '..', '..', '..');
   const cache = join(root, 'node_modules', '.cache', 'prow-utilities');

@@ -6,7 +6,6 @@ import { createGunzip } from 'node:zlib';
 import { into, isGzip, source } from './bytes.js';
 import type { Cloud } from './cloud.js';
 import type { JobSpec } from './jobSpec.js';
-import { isFinal as isForever } from '../../core/retry.js';
 import { jobPath, pointers, storedAs } from './layout.js';
 import type { Target } from './targets.js';
 import type { UploadOptions } from './uploadOptions.js';
@@ -77,7 +76,7 @@ async function storeAll(jobs: readonly Readonly<{ path: string; run: () => Promi
         await run();
         return;
       } catch (error) {
-        const isFinal = error instanceof UploadError || isForever(error) || FINAL.has((error as NodeJS.ErrnoException).code ?? '');
+        const isFinal = error instanceof UploadError || FINAL.has((error as NodeJS.ErrnoException).code ?? '');
         const wait = isFinal ? undefined : PAUSES[attempt];
         if (wait === undefined) { problems.push(`${path}: ${error instanceof Error ? error.message : String(error)}`); return; }
         await pause(wait);
