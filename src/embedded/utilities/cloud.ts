@@ -11,11 +11,10 @@ import type { UploadOptions } from './uploadOptions.js';
 /** Smaller files are not worth compressing (jobs 5.7). */
 const SMALL = 1_024;
 
-/** A bucket of a provider; addresses are whole ones. */
+/** A bucket of a provider; addresses are whole ones. Throws what storage throws, with the code EACCES where another try would end in the same way. */
 export interface Cloud {
   /** `""` when it is not there. */
   read(at: string): Promise<string>;
-  /** Throws what storage throws, and the same with the code EACCES where another try would end in the same way. */
   store(at: string, target: Target & Readonly<{ unpack: 'gzip' | undefined }>): Promise<void>;
 }
 
@@ -36,11 +35,11 @@ export function openCloud({ credentials: { gcs, s3 }, mediaTypes, compress }: Up
 
   return {
     async read(at) {
-      const found = await storage.read(at, { signal });
+      const found = await storage.read(at, { signal }).catch(told);
       return found === undefined ? '' : Buffer.from(found).toString('utf8');
     },
     async store(at, target) {
-      await send(at, target).catch((error: unknown) => { throw isFinal(error) ? Object.assign(toError(error), { code: 'EACCES' }) : error; });
+      await send(at, target).catch(told);
     },
   };
 
@@ -55,6 +54,10 @@ export function openCloud({ credentials: { gcs, s3 }, mediaTypes, compress }: Up
     pieces.once('error', (error) => { packer.destroy(error); });
     await storage.send(at, pieces.pipe(packer), { signal, contentType, encoding: 'gzip' });
   }
+}
+
+function told(error: unknown): never {
+  throw isFinal(error) ? Object.assign(toError(error), { code: 'EACCES' }) : toError(error);
 }
 
 const PLAIN = 'text/plain; charset=utf-8';
