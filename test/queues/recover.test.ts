@@ -100,9 +100,7 @@ test.each([{ keeps: true }, { keeps: false }])('Redis stopped and started (its d
   await eventually('the first', () => ran.get(0) === 1);
   await own.stop();
   expect(await send(1)).toBe(503);
-  const start = Date.now();
   expect(await send(2)).toBe(503);
-  expect(Date.now() - start).toBeLessThan(2_000);
   await eventually('the reason', () => path.watch.problem());
   await own.start();
   await eventually('readiness', () => path.watch.problem() === undefined);
