@@ -131,9 +131,9 @@ export function createInRepo({ git, cacheSize, clock, metrics }: InRepoDeps): In
       metrics.observe('inRepoConfigCache_GetProwYAML_duration', (clock.now() - begun) / 1_000, { org: repo.org, repo: repo.name });
       if ('conflict' in what) return only({ kind: 'conflict', message: what.conflict });
       if (what === EMPTY) return only(undefined);
-      if (what.errors.length > 0) return only({ kind: 'broken', findings: what.errors, inherited: place.inherited });
       const { jobs, errors } = finish(config, repo, what);
-      return errors.length > 0 ? only({ kind: 'broken', findings: errors, inherited: place.inherited }) : jobs;
+      const all = [...what.errors, ...errors];
+      return all.length > 0 ? only({ kind: 'broken', findings: all, inherited: place.inherited }) : jobs;
     },
   };
 }

@@ -13,7 +13,7 @@ export interface Decoded {
   readonly errors: readonly Finding[];
 }
 
-export const EMPTY: Decoded = { read: { presets: [], presubmits: [], postsubmits: [] }, errors: [] };
+export const EMPTY: Decoded = { read: { presets: [], presubmits: [], postsubmits: [], lacksPresets: false }, errors: [] };
 
 interface Deps {
   readonly git: GitTrees;

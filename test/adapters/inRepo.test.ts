@@ -72,6 +72,7 @@ test.each<{ name: string; files: Files; want?: readonly string[]; error?: readon
   { name: 'a link out of the repository', files: { '.prow/a.yaml': { link: '../../../etc/passwd' } }, error: ['.prow/a.yaml:1:1: is a link that leads out of the repository'] },
   { name: 'a link to an absolute path', files: { '.prow/a.yaml': { link: '/etc/passwd' } }, error: ['.prow/a.yaml:1:1: is a link that leads out of the repository'] },
   { name: 'a link to nowhere, one in a circle', files: { '.prow/a.yaml': { link: 'gone.yaml' }, '.prow/b.yaml': { link: 'b.yaml' } }, error: ['.prow/a.yaml:1:1: is a link that leads nowhere', '.prow/b.yaml:1:1: is a link that leads in a circle'] },
+  { name: 'faults of all kinds, all of them', files: { '.prow/a.yaml': 'presubmits: [oops\n', '.prow/b.yaml': 'presubmits:\n- {name: b, optional: maybe}\n- {name: c}\n' }, error: [/^\.prow\/a\.yaml:\d+:\d+: /, /^\.prow\/b\.yaml:2:23: presubmits\[0\]\.optional: expected boolean, found string$/, /^\.prow\/b\.yaml:3:3: presubmits\[1\]: c: the agent kubernetes needs a spec$/] },
   { name: 'broken syntax', files: { '.prow/a.yaml': 'presubmits: [oops\n', '.prow/b.yaml': file('b') }, error: [/^\.prow\/a\.yaml:\d+:\d+: /] },
   { name: 'a wrong type', files: { '.prow.yaml': 'presubmits:\n- name: a\n  always_run: perhaps\n' }, error: [/^\.prow\.yaml:3:15: presubmits\[0\]\.always_run: expected boolean/] },
   { name: 'jobs by repository, as in central files', files: { '.prow.yaml': `presubmits:\n  o/r:\n  - name: a\n` }, error: [/^\.prow\.yaml:2:3: presubmits: expected array/] },

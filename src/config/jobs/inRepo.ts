@@ -8,7 +8,7 @@ import type { ProwConfig } from '../prow/schema.js';
 import { Raw } from '../scalars.js';
 import type { Snapshot } from '../snapshot.js';
 import type { Source } from '../yaml/source.js';
-import { finalizeJobs, type Read, type ReadJobs } from './finalize.js';
+import { finalizeJobs, withoutVolumes, type Read, type ReadJobs } from './finalize.js';
 import { presetFinder } from './finalMemo.js';
 import { limitFaults, limitedSpec, limitsFor } from './inRepoLimits.js';
 import { applyPresets } from './presets.js';
@@ -43,6 +43,8 @@ export interface ReadInRepo {
   readonly presets: readonly Preset[];
   readonly presubmits: readonly Read<PresubmitYaml>[];
   readonly postsubmits: readonly Read<PostsubmitYaml>[];
+  /** Presets may be missing, since a file has faults. */
+  readonly lacksPresets: boolean;
 }
 
 /** Decodes the files of a repository's own configuration; lists are concatenated in their order. Faults go to the findings, and the jobs that have one are left out. */
@@ -63,7 +65,7 @@ export function readInRepo(sources: readonly Source[], findings: Findings): Read
     presubmits.push(...placed('presubmits', sound.value.presubmits));
     postsubmits.push(...placed('postsubmits', sound.value.postsubmits));
   }
-  return { presets, presubmits, postsubmits };
+  return { presets, presubmits, postsubmits, lacksPresets: findings.errors.length > 0 };
 }
 
 /** Defaults and checks a repository's own jobs together with its static ones (config 5.3). Faults go to the findings. */
@@ -71,7 +73,9 @@ export function finishInRepo(read: ReadInRepo, { repo, snapshot, centralPresets,
   const { presubmits, postsubmits } = read;
   const presets = [...centralPresets, ...read.presets];
   const key = slug(repo);
-  const done = finalizeJobs({ presets, presubmits: new Map([[key, presubmits]]), postsubmits: new Map([[key, postsubmits]]), periodics: [] }, snapshot.prow, findings.errors);
+  const faults: Finding[] = [];
+  const done = finalizeJobs({ presets, presubmits: new Map([[key, presubmits]]), postsubmits: new Map([[key, postsubmits]]), periodics: [] }, snapshot.prow, faults);
+  findings.errors.push(...(read.lacksPresets ? withoutVolumes(faults) : faults));
   const [ours, theirs] = [done.presubmits.get(key) ?? [], done.postsubmits.get(key) ?? []];
   report(clashes([...snapshot.presubmits(repo), ...ours]), snapshot.presubmits(repo).length, presubmits, findings.errors);
   report(clashes([...snapshot.postsubmits(repo), ...theirs]), snapshot.postsubmits(repo).length, postsubmits, findings.errors);
