@@ -26,6 +26,8 @@ export type Action = Readonly<
   | { kind: 'prowjob.create'; job: ProwJob }
   /** Asks for the end of every unfinished presubmit ProwJob of a pull request. */
   | { kind: 'prowjob.abort'; issue: IssueRef; description: string }
+  /** A ProwJob that passed only because somebody overrode it passes no more: it counts as aborted. */
+  | { kind: 'prowjob.withdraw'; name: string; description: string }
   | { kind: 'issue.edit'; issue: IssueRef; change: IssueChange }
   | { kind: 'pull.edit'; issue: IssueRef; change: Readonly<{ title: string } | { body: string }> }
   /** A check run of this name that passed or failed, one per (plugin, delivery, commit, name, outcome). */

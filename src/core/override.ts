@@ -25,3 +25,8 @@ export function cancelText(login: string): string {
 export function saysOverridden(text: string): boolean {
   return OVERRIDDEN.test(text);
 }
+
+/** Whether a ProwJob passed without running, because somebody overrode it. */
+export function passedByOverride({ status: { state, description = '' } }: Readonly<{ status: Readonly<{ state: string; description?: string }> }>): boolean {
+  return state === 'success' && saysOverridden(description);
+}

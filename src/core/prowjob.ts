@@ -65,7 +65,7 @@ export interface ProwJob {
   };
 }
 
-/** A ProwJob is complete once it has a completion time; its state never changes after that (jobs 1.8). */
+/** A ProwJob is complete once it has a completion time; its state never changes after that (jobs 1.8), unless it passed on somebody's word that is taken back. */
 export function isComplete(job: ProwJob): boolean {
   return job.status.completionTime !== undefined;
 }

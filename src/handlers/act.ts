@@ -12,6 +12,7 @@ import type { ActContext, ActDeps } from './performing.js';
 import { refusable } from './refusal.js';
 import { concludeCheck, review } from './review.js';
 import { remove, reply, upsert } from './say.js';
+import { withdraw } from './withdraw.js';
 
 /** Performs a list in order and gives the kinds of what was done. The first failure ends the list, except inside `each`. */
 export async function perform(actions: readonly Action[], context: ActContext, deps: ActDeps): Promise<readonly ActionKind[]> {
@@ -115,6 +116,7 @@ async function performOne(action: Simple, context: ActContext, { github, jobs, i
     }
     case 'prowjob.create': return (await jobs.create(action.job, { signal })) === 'created';
     case 'prowjob.abort': return abort(action.issue, action.description, context, jobs);
+    case 'prowjob.withdraw': return withdraw(action, signal, jobs);
     case 'issue.edit': return refusable(() => github.editIssue(action.issue, action.change, opts('status')));
     case 'pull.edit': return refusable(() => github.editPull(action.issue, action.change, opts('status')));
     case 'check.pass': case 'check.fail': return concludeCheck(action, context, { github });

@@ -3,7 +3,7 @@ import type { Presubmit } from '../../config/jobs/schema.js';
 import type { Action } from '../../core/action.js';
 import type { Pull } from '../../core/event.js';
 import { issueKey } from '../../core/ids.js';
-import { cancelText, overrideText, type Override } from '../../core/override.js';
+import { cancelText, overrideText, passedByOverride, type Override } from '../../core/override.js';
 import { uuidOf, type ProwJob } from '../../core/prowjob.js';
 import { statusDescription } from '../../core/statusText.js';
 import type { PluginContext } from '../plugin.js';
@@ -43,6 +43,14 @@ function passedJob(job: Presubmit, { pull, baseSha, login, url, override }: Over
     ...made,
     status: { ...made.status, state: 'success', startTime: at, completionTime: at, url, description: overrideText(login, override), prev_report_states: { 'github-reporter': 'success' } },
   };
+}
+
+/** Takes back that the jobs of these contexts passed on this head because somebody said so. */
+export function withdrawalActions(jobs: readonly ProwJob[], targets: readonly Target[], { pull: { headSha }, login }: Pick<Overriding, 'pull' | 'login'>): readonly Action[] {
+  const contexts = new Set(targets.map(({ context }) => context));
+  return jobs
+    .filter((job) => passedByOverride(job) && contexts.has(job.spec.context ?? '') && job.spec.refs?.pulls?.[0]?.sha === headSha)
+    .map(({ metadata: { name } }): Action => ({ kind: 'prowjob.withdraw', name, description: cancelText(login) }));
 }
 
 /** Makes contexts fail that were overridden. */

@@ -5,7 +5,7 @@ import type { ContextState } from '../../core/ports/github.js';
 import { pattern } from '../../core/re2.js';
 import { replyTo } from '../../core/reply.js';
 import type { CommandEvent, Plugin, PluginContext } from '../plugin.js';
-import { cancelActions, overrideActions } from './actions.js';
+import { cancelActions, overrideActions, withdrawalActions } from './actions.js';
 import { argumentsOf, type Verb } from './args.js';
 import { named, namesOf, overriddenOf, targetsOf, type Target } from './decide.js';
 import { mayOverride, whoMay } from './rights.js';
@@ -35,7 +35,8 @@ async function onCommand(event: Event, context: PluginContext): Promise<readonly
     return [...bare, ...asked.map(({ verb }) => reply(event, verb, refusedText(verb, user.login, whoMay(repo, context.config))))];
   }
   const head = await reading;
-  return [...bare, ...asked.flatMap(({ verb, names, bare: all }) => (verb === 'override-cancel' ? cancel(event, all ? 'all' : names, head) : override(event, verb, names, head, context)))];
+  const done = await Promise.all(asked.map(async ({ verb, names, bare: all }) => (verb === 'override-cancel' ? await cancel(event, all ? 'all' : names, head, context) : override(event, verb, names, head, context))));
+  return [...bare, ...done.flat()];
 }
 
 interface Read {
@@ -65,12 +66,20 @@ function override(event: Event, verb: 'override' | 'override-sticky', names: rea
   return [...overrideActions(found, { ...tips, login, url, override: kind }, context), reply(event, verb, overriddenText(found.map((target) => target.context), login, kind))];
 }
 
-function cancel(event: Event, names: readonly string[] | 'all', { tips: { pull }, targets }: Read): readonly Action[] {
+async function cancel(event: Event, names: readonly string[] | 'all', { tips: { pull }, targets }: Read, context: PluginContext): Promise<readonly Action[]> {
   const { user: { login }, url } = event;
   const overridden = overriddenOf(targets);
   const found = names === 'all' ? overridden : named(overridden, names).found;
   if (found.length === 0) return [reply(event, 'override-cancel', NOTHING_TO_CANCEL)];
-  return [...cancelActions(found, { pull, login, url }), reply(event, 'override-cancel', cancelledText(found.map(({ context }) => context), login))];
+  // The ProwJobs come first: once a context has failed, a repetition finds no override of it any more.
+  return [...(await withdrawals(found, pull, login, context)), ...cancelActions(found, { pull, login, url }), reply(event, 'override-cancel', cancelledText(found.map(({ context }) => context), login))];
+}
+
+/** The ProwJobs that passed because these contexts were overridden (K14). Upstream's style leaves them, as upstream does. */
+async function withdrawals(found: readonly Target[], pull: Pull, login: string, { config, jobs, signal }: PluginContext): Promise<readonly Action[]> {
+  if (config.plugins.comment_style === 'upstream' || !found.some(({ job }) => job)) return [];
+  const made = await jobs.list({ 'prow.k8s.io/refs.org': pull.org, 'prow.k8s.io/refs.repo': pull.name, 'prow.k8s.io/refs.pull': String(pull.number), 'prow.k8s.io/type': 'presubmit' }, { signal });
+  return withdrawalActions(made, found, { pull, login });
 }
 
 const line = (verb: Verb) => pattern(`(?mi)^/${verb}(?:[ \\t]+([^\\r\\n]*))?\\r?$`);

@@ -131,6 +131,51 @@ test('cancelled: what was overridden fails, and nothing else', async () => {
   expect(answers().at(-1)).toContain('there is no override to cancel');
 });
 
+test('K14: a cancelled override takes the ProwJob with it that had passed for it, and no other one', async () => {
+  const { jobs, say } = start();
+  await say('/override unit\n/override-sticky lint');
+  const [unit] = [...jobs.all.values()].filter(({ spec }) => spec.job === 'unit');
+  if (!unit) throw new Error('no job');
+  const other = (name: string, over: { sha?: string; description?: string }) => jobs.all.set(name, {
+    ...unit, metadata: { ...unit.metadata, name }, spec: { ...unit.spec, refs: { ...unit.spec.refs, pulls: [{ number: 1, author: 'a', ...unit.spec.refs?.pulls?.[0], sha: over.sha ?? 'head-sha' }] } } as typeof unit.spec,
+    status: { ...unit.status, description: over.description ?? unit.status.description ?? '' },
+  });
+  other('of-an-older-head', { sha: 'older' });
+  other('that-really-passed', { description: 'Job succeeded.' });
+  await say('/override-cancel unit');
+  const states = () => Object.fromEntries([...jobs.all.values()].map(({ metadata, spec, status: { state } }) => [metadata.name === unit.metadata.name ? 'unit' : spec.job === 'lint' ? 'lint' : metadata.name, state]));
+  expect(states()).toEqual({ 'unit': 'aborted', 'lint': 'success', 'of-an-older-head': 'success', 'that-really-passed': 'success' });
+  expect(jobs.all.get(unit.metadata.name)?.status).toMatchObject({ description: 'Override cancelled by erin', completionTime: unit.status.completionTime, prev_report_states: { 'github-reporter': 'aborted' } });
+  await say('/override-cancel');
+  expect(states()).toMatchObject({ unit: 'aborted', lint: 'aborted' });
+});
+
+test('K14: with upstream\'s style the ProwJob of a cancelled override stays', async () => {
+  const { jobs, say } = start({ plugins: { comment_style: 'upstream' } });
+  await say('/override unit');
+  await say('/override-cancel');
+  expect([...jobs.all.values()].map(({ status: { state } }) => state)).toEqual(['success']);
+});
+
+test('K14: a ProwJob that changes meanwhile is read again; a run that breaks off after it is repeated', async () => {
+  const { github, jobs, say, handling } = start();
+  await say('/override unit');
+  const replace = jobs.replace.bind(jobs);
+  let conflicts = 2;
+  jobs.replace = (job, options) => (conflicts-- > 0 ? Promise.resolve('conflict') : replace(job, options));
+  const it = delivery('issue_comment', commentPayload({ body: '/override-cancel', user: 'erin' }));
+  const really = github.setStatus;
+  github.setStatus = () => Promise.reject(new RemoteError('away', { service: 'github' }));
+  await expect(handling.run('override', it, { signal, attempt: 1 })).rejects.toThrow('away');
+  expect([...jobs.all.values()].map(({ status: { state } }) => state)).toEqual(['aborted']);
+  github.setStatus = really;
+  await handling.run('override', it, { signal, attempt: 2 });
+  expect(github.states.find(({ context }) => context === 'unit')?.state).toBe('failure');
+  conflicts = 100;
+  await say('/override lint');
+  await expect(say('/override-cancel')).rejects.toThrow('changed all the time');
+});
+
 test('cancelled by the name of the job (K14); one that has passed since is left alone (K14)', async () => {
   const { github, say } = start();
   await say('/override lint unit');
