@@ -38,7 +38,8 @@ export async function createSlackApp({ signingSecret, token, endpoint, known, cl
     stop: () => Promise.resolve(),
   };
   const app = new App({
-    receiver, token: token(), clientOptions: { slackApiUrl: endpoint }, tokenVerificationEnabled: false, logLevel: LogLevel.ERROR, deferInitialization: true,
+    // Nothing here calls Slack to answer; Bolt itself would, to find out whose token it is, and keep people waiting while Slack does not say.
+    receiver, authorize: () => Promise.resolve({ botToken: token() }), clientOptions: { slackApiUrl: endpoint }, logLevel: LogLevel.ERROR, deferInitialization: true,
     logger: { debug() {}, info() {}, warn: (...what) => { log.warn({ what }, 'slack'); }, error: (...what) => { log.error({ what }, 'slack'); }, setLevel() {}, getLevel: () => LogLevel.ERROR, setName() {} },
   });
   // Without asking Slack who we are at each command: the answer goes into the acknowledgement.

@@ -31,6 +31,11 @@ test('a command is answered in its acknowledgement, to who asked alone', async (
   expect(JSON.parse(answer.body)).toEqual({ response_type: 'ephemeral', text: expect.stringContaining('Tide does not know acme/shop#7'), blocks: [{ type: 'section', text: { type: 'mrkdwn', text: expect.stringContaining('Tide does not know acme/shop#7') } }] });
 });
 
+test('an answer does not wait for Slack', async () => {
+  const alone = await createSlackApp({ signingSecret: () => 'shh', token: () => 'xoxb-test', endpoint: 'http://127.0.0.1:1/api/', known: async () => ({ found: { kind: 'unknown', issue: { org: 'acme', name: 'shop', number: 7 } }, jobs: [], now: NOW }), clock: { now: () => NOW }, log: silentLog });
+  expect(await alone.handle(signed(command('why acme/shop#7')))).toMatchObject({ status: 200, body: expect.stringContaining('Tide does not know') });
+});
+
 test.each([
   { name: 'another secret', request: () => signed(command('help'), { secret: 'other' }) },
   { name: 'an old request', request: () => signed(command('help'), { at: NOW / 1_000 - 600 }) },
