@@ -14,6 +14,8 @@ export interface Evidence {
   readonly byTide: boolean;
   /** For people, a clause. */
   readonly text: string;
+  /** Since when it runs, milliseconds since the epoch; absent where nobody knows. */
+  readonly since?: number | undefined;
 }
 
 export interface EvidenceInput {
@@ -45,7 +47,7 @@ function evidence(job: Presubmit, runs: readonly Run[], marks: readonly Mark[], 
   const newest = newestRun(here) ?? newestRun(runs);
   if (newest && here.length > 0) {
     switch (newest.state) {
-      case 'running': return say('running', `${job.context} runs on ${where}`, newest.byTide);
+      case 'running': return { ...say('running', `${job.context} runs on ${where}`, newest.byTide), since: newest.startedAt };
       // GitHub shows it in a moment; until then it might refuse the merge (tide F-26).
       case 'success': return results.includes('pending') || (marks.length === 0 && !job.skip_report) ? say('running', `the result of ${job.context} on ${where} is being reported`) : say('tested', '');
       case 'error': return newest.byTide && mayRetry(newest, here) ? due : say('failed', `${job.context} could not be run on ${where}`);

@@ -72,9 +72,9 @@ const STARTED: Readonly<Record<'running' | 'due' | 'failed', string>> = {
 };
 
 /** A job of ours that has not passed on the present base; `batch`: the pull requests with which it is being tested. */
-export function testReason({ job, state, text }: Evidence, batch: Readonly<{ numbers: readonly number[]; where: string }> | undefined): Reason {
+export function testReason({ job, state, text, since }: Evidence, batch: Readonly<{ numbers: readonly number[]; where: string }> | undefined): Reason {
   if (state === 'tested') throw new RangeError(`the job ${job.context} has passed`);
   const together = batch && ` (batch of ${listed(batch.numbers.map((number) => `#${number}`))})`;
   if (together !== undefined && state === 'due') return plainReason('context_pending', `${job.context} runs on ${batch?.where ?? ''}${together}`, STARTED.running);
-  return plainReason(state === 'failed' ? 'context_failing' : 'context_pending', text + (state === 'running' ? (together ?? '') : ''), STARTED[state]);
+  return { ...plainReason(state === 'failed' ? 'context_failing' : 'context_pending', text + (state === 'running' ? (together ?? '') : ''), STARTED[state]), since };
 }

@@ -6,7 +6,7 @@ import { runPool } from '../../src/tide/pool.js';
 import { fingerprint, verdictOf } from '../../src/tide/status.js';
 import { fakeDeps, FakeGitHub } from './fakes.js';
 import { FakeJobs } from './fakeJobs.js';
-import { NOW, OTHER, check, member, presubmit, running, snapshot, status, world } from './fixtures.js';
+import { NOW, OTHER, check, member, presubmit, run, running, snapshot, status, tests, world } from './fixtures.js';
 
 const MAIN = { org: 'acme', name: 'app', branch: 'main' };
 const MIN = 60_000;
@@ -42,6 +42,11 @@ test('history that cannot be read costs the estimate alone', async () => {
   await runPool(MAIN, snapshot({}, { presubmits: [UNIT] }), away);
   expect(deps.views.known.get('acme/app@main')?.pulls[0]).toMatchObject({ state: 'pending', queue: { place: 1 } });
   expect(deps.views.known.get('acme/app@main')?.pulls[0]?.merge).toBeUndefined();
+});
+
+test('since when a job runs is told', () => {
+  const of = world([stale(1)], { tests: tests([stale(1)], [run(1, { state: 'running', startedAt: NOW - 4 * MIN })]) }, snapshot({}, { presubmits: [presubmit('unit')] }));
+  expect(explain(decideOn(survey(of), undefined), of, undefined).get(1)?.reasons).toMatchObject([{ kind: 'context_pending', since: NOW - 4 * MIN }]);
 });
 
 /** What identifies the check of the last of so many that are ready, some minutes later. */
