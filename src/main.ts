@@ -240,7 +240,7 @@ async function assemble(settings: Settings, closings: Closing[], stop: () => Pro
     webhookPath: settings.webhookPath, hook, events: promptStore, tide: shownTide(createTideViews({ redis: prompt, prefix }), hidden), feed,
     help: () => help.document(), inRepo: help.inRepo,
     tideHistory: async () => shownHistory(await history.all(), hidden()),
-    tideQueries: () => tideJson(config.current(), []).Queries, tideJson: async () => tideJson(config.current(), await shownTide(views, hidden).pools()), checks, remarks, configStatus: status, jobs: jobPages, linkUrl: () => config.current().prow.github.link_url,
+    tideQueries: () => tideJson(config.current(), []), tideJson: async () => tideJson(config.current(), await shownTide(views, hidden).pools()), checks, remarks, configStatus: status, jobs: jobPages, linkUrl: () => config.current().prow.github.link_url,
     adminUrl: admin ? `http://127.0.0.1:${admin.port}/queues` : undefined, clock, log,
   });
   await serveSlack(web.app, { settings, kube: jobSide.kube, views: createTideViews({ redis: prompt, prefix }), secret: secrets.token, clock, log });

@@ -19,6 +19,7 @@ import type { JobPages } from './jobs/shared.js';
 import { Layout } from './pages/layout.js';
 import { LiveParts, type Overview } from './pages/overview.js';
 import { TideHistoryPage } from './pages/tideHistory.js';
+import type { ShownQueries } from './pages/tide.js';
 import { createProbes } from './probes.js';
 import { pageHeaders } from './security.js';
 import { tideRoutes } from './tideRoutes.js';
@@ -36,8 +37,8 @@ export interface WebDeps {
   readonly inRepo: (slug: string) => InRepo | undefined;
   /** `/tide.js` (tide 19.2). */
   readonly tideJson: () => Promise<unknown>;
-  /** Tide's queries as searches at GitHub. */
-  readonly tideQueries?: () => readonly string[];
+  /** What may merge; nothing where left out. */
+  readonly tideQueries?: () => ShownQueries;
   /** `/tide-history.js` and its page (tide 19.2). */
   readonly tideHistory?: () => Promise<History>;
   /** Without these nothing can be taken: readiness fails. */
@@ -102,7 +103,7 @@ export function createWeb(deps: WebDeps): { readonly app: Hono; declareReady(): 
   app.get('/parts/overview', async (c) => c.html(<LiveParts {...await overview()} />, 200, { 'Cache-Control': 'no-store' }));
 
   app.route('/', catalogueRoutes(deps, listener));
-  app.route('/', tideRoutes({ tide: deps.tide, queries: deps.tideQueries ?? (() => []), jobs: jobs !== undefined, linkUrl: deps.linkUrl, clock: deps.clock }, listener));
+  app.route('/', tideRoutes({ tide: deps.tide, queries: deps.tideQueries ?? (() => ({ Queries: [], TideQueries: [] })), jobs: jobs !== undefined, linkUrl: deps.linkUrl, clock: deps.clock }, listener));
 
   app.get('/live', (c) => {
     c.header('X-Accel-Buffering', 'no');

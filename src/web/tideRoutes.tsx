@@ -8,14 +8,14 @@ import type { TideViews } from '../core/ports/tide.js';
 import { AnswerView } from './pages/answer.js';
 import { Layout, type Frame } from './pages/layout.js';
 import { Found as FoundList, SearchForm } from './pages/pull.js';
-import { Pools, TidePage, shownPools, type TideShown } from './pages/tide.js';
+import { Pools, TidePage, shownPools, type ShownQueries, type TideShown } from './pages/tide.js';
 import { pullQuestion, searchPulls, type PullQuestion } from './pullSearch.js';
 
 export interface TidePagesDeps {
   /** What pages may show. */
   readonly tide: Pick<TideViews, 'pools' | 'merges'>;
-  /** Tide's queries as searches at GitHub. */
-  readonly queries: () => readonly string[];
+  /** What may merge. */
+  readonly queries: () => ShownQueries;
   /** Whether there are pages about jobs. */
   readonly jobs: boolean;
   readonly linkUrl: () => string;

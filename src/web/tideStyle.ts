@@ -12,5 +12,5 @@ ol.reasons p { margin: 0; white-space: pre-line; }
 .card li > .head { display: flex; flex-wrap: wrap; gap: .1rem .5rem; align-items: baseline; } .card li > .head > span:first-child { min-width: 0; overflow-wrap: anywhere; flex: 1 1 9rem; } .card li > .head > span.end { flex: none; display: flex; gap: .5rem; align-items: baseline; }
 .stamp { color: var(--soft); font-size: .85rem; margin: .8rem 0 0; overflow-wrap: anywhere; } .stamp a + a { margin-left: .7rem; }
 form.search { display: flex; gap: .5rem; margin: 1rem 0 .6rem; } form.search input { font: inherit; flex: 1 1 auto; min-width: 0; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: .35rem; padding: .2rem .6rem; height: 2rem; }
-ul.queries { padding-left: 1.2rem; } ul.queries li { overflow-wrap: anywhere; margin: .2rem 0; }
+ul.queries { padding-left: 1.2rem; } ul.queries li { overflow-wrap: anywhere; margin: .35rem 0; } ul.queries .chip { white-space: normal; }
 `;

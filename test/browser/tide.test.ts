@@ -47,7 +47,7 @@ async function stand() {
       },
     },
     help: async () => ({ AllRepos: [], RepoPlugins: {}, RepoExternalPlugins: {}, PluginHelp: {}, ExternalPluginHelp: {} }), inRepo: () => undefined, tideJson: async () => ({}), tideHistory: async () => new Map(),
-    tideQueries: () => ['is:pr state:open archived:false label:"lgtm" label:"approved" -label:"do-not-merge/hold" repo:"acme/shop"'], checks: [], remarks: [], linkUrl: () => 'https://github.com', adminUrl: undefined, clock: { now: () => NOW }, log: silentLog,
+    tideQueries: () => ({ Queries: ['is:pr label:"lgtm"', 'is:pr'], TideQueries: [{ repos: ['acme/shop', LONG], labels: ['lgtm', 'approved'], missingLabels: ['do-not-merge/hold', 'needs-ok-to-test'], reviewApprovedRequired: true }, { orgs: ['acme'], excludedBranches: ['release-1.4'] }] }), checks: [], remarks: [], linkUrl: () => 'https://github.com', adminUrl: undefined, clock: { now: () => NOW }, log: silentLog,
   });
   declareReady();
   const server = await listen(app, 0, '127.0.0.1');

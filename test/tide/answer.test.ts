@@ -16,7 +16,7 @@ function answerOf({ view, number }: Pick<Blocked, 'view' | 'number'>): Answer {
 }
 
 async function page({ view, number }: Pick<Blocked, 'view' | 'number'>): Promise<string> {
-  const app = tideRoutes({ tide: { pools: async () => [view], merges: async () => [] }, queries: () => [], jobs: false, linkUrl: () => 'https://github.com', clock: { now: () => NOW } }, { adminUrl: undefined });
+  const app = tideRoutes({ tide: { pools: async () => [view], merges: async () => [] }, queries: () => ({ Queries: [], TideQueries: [] }), jobs: false, linkUrl: () => 'https://github.com', clock: { now: () => NOW } }, { adminUrl: undefined });
   return (await app.request(`/pr?org=acme&repo=app&number=${number}`)).text();
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { MergeRecord, PoolPull, PoolView } from '../../src/core/ports/tide.js';
 import { searchPulls, pullQuestion } from '../../src/web/pullSearch.js';
-import { inLine } from '../../src/web/pages/tide.js';
+import { inLine, queryParts, type ShownQueries } from '../../src/web/pages/tide.js';
 import { tideRoutes } from '../../src/web/tideRoutes.js';
 
 const NOW = 1_000_000;
@@ -12,7 +12,7 @@ const pull = (number: number, more: Partial<PoolPull> = {}): PoolPull => ({
 const pool = (more: Partial<PoolView> = {}): PoolView => ({ org: 'acme', repo: 'shop', branch: 'main', baseSha: 'f'.repeat(40), at: NOW - 5_000, action: 'WAIT', target: [], blockers: [], error: undefined, pulls: [pull(7)], ...more });
 const merge: MergeRecord = { org: 'acme', repo: 'shop', branch: 'main', number: 3, headSha: 'a', mergeSha: 'b'.repeat(40), baseSha: 'c', method: 'squash', readyAt: undefined, mergedAt: 0 };
 
-function pages(pools: readonly PoolView[] = [pool()], queries: readonly string[] = []) {
+function pages(pools: readonly PoolView[] = [pool()], queries: ShownQueries = { Queries: [], TideQueries: [] }) {
   const app = tideRoutes({ tide: { pools: async () => pools, merges: async () => [merge] }, queries: () => queries, jobs: true, linkUrl: () => 'https://github.com', clock: { now: () => NOW } }, { adminUrl: undefined });
   return async (path: string) => { const answer = await app.request(path); return { status: answer.status, text: await answer.text() }; };
 }
@@ -41,7 +41,8 @@ test('what strangers wrote is text, and only addresses of the web are links', as
 });
 
 test('queries are shown with their searches', async () => {
-  const { text } = await pages([], ['is:pr label:"lgtm"'])('/tide');
+  const { text } = await pages([], { Queries: ['is:pr label:"lgtm"'], TideQueries: [{ repos: ['acme/shop'], labels: ['lgtm', 'a,b'], missingLabels: ['hold'], reviewApprovedRequired: true }] })('/tide');
+  expect(text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ')).toContain('in acme/shop with lgtm a or b without hold with an approving GitHub review search');
   expect(text).toContain('https://github.com/search?q=is%3Apr+label%3A%22lgtm%22&amp;type=pullrequests');
 });
 
@@ -88,3 +89,9 @@ test.each([
   { asked: { query: 'x', author: 'ann' }, want: { kind: 'search', text: 'x author:ann' } },
   { asked: {}, want: { kind: 'search', text: '' } },
 ])('asked $asked', ({ asked, want }) => expect(pullQuestion((name) => (asked as Record<string, string>)[name])).toEqual(want));
+
+test('every part of a query is told in words', () => {
+  const all = queryParts({ orgs: ['acme'], repos: ['o/r'], excludedRepos: ['acme/x'], includedBranches: ['main'], excludedBranches: ['rel'], labels: ['lgtm'], missingLabels: ['hold'], author: 'ann', milestone: 'v1', reviewApprovedRequired: true });
+  expect(all.map(({ word, names }) => `${word} ${names.join(', ')}`)).toEqual(['in acme, o/r', 'not in acme/x', 'into main', 'not into rel', 'with lgtm', 'without hold', 'by ann', 'in milestone v1', 'with an approving GitHub review']);
+  expect(queryParts({})).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import type { TideQuery } from '../../config/prow/tide.js';
 import type { PoolPull, PoolView } from '../../core/ports/tide.js';
 import { ago } from '../time.js';
 import { PullRow } from './answer.js';
@@ -14,6 +15,29 @@ export function inLine(pulls: readonly PoolPull[]): readonly PoolPull[] {
   return [...pulls].sort((a, b) => merging(a) - merging(b) || (place(a) === place(b) ? 0 : place(a) - place(b)) || order[a.state] - order[b.state] || a.number - b.number);
 }
 
+/** What may merge: each query as a search at GitHub, and as it is configured. */
+export type ShownQueries = Readonly<{ Queries: readonly string[]; TideQueries: readonly Partial<TideQuery>[] }>;
+
+/** A query in words, part by part (deck 8.3). */
+export function queryParts(query: Partial<TideQuery>): readonly Readonly<{ word: string; names: readonly string[] }>[] {
+  const some = (word: string, names: readonly string[] | undefined) => (names && names.length > 0 ? [{ word, names }] : []);
+  const one = (word: string, name: string | undefined) => (name ? [{ word, names: [name] }] : []);
+  return [
+    ...some('in', [...(query.orgs ?? []), ...(query.repos ?? [])]), ...some('not in', query.excludedRepos), ...some('into', query.includedBranches), ...some('not into', query.excludedBranches),
+    ...some('with', query.labels?.map((label) => label.split(',').join(' or '))), ...some('without', query.missingLabels), ...one('by', query.author), ...one('in milestone', query.milestone),
+    ...(query.reviewApprovedRequired ? [{ word: 'with', names: ['an approving GitHub review'] }] : []),
+  ];
+}
+
+function Query({ text, query, linkUrl }: { text: string; query: Partial<TideQuery>; linkUrl: string }) {
+  return (
+    <li>
+      {queryParts(query).map(({ word, names }) => <><span class="sub">{word}</span> {names.map((name) => <><span class="chip">{name}</span> </>)}</>)}
+      <a class="sub" href={`${linkUrl}/search?${new URLSearchParams({ q: text, type: 'pullrequests' }).toString()}`}>search</a>
+    </li>
+  );
+}
+
 /** A branch with all its pull requests. */
 export function PoolCard({ pool, now }: { pool: PoolView; now: number }) {
   const batch = pool.batchPending ?? [];
@@ -23,7 +47,8 @@ export function PoolCard({ pool, now }: { pool: PoolView; now: number }) {
       <h3>{pool.org}/{pool.repo} <span class="chip">{pool.branch}</span></h3>
       <p class="why">
         {ACTIONS[pool.action]}{pool.target.length > 0 ? ` ${numbers(pool.target)}` : ''}, decided {ago(pool.at, now)} ago at {pool.baseSha.slice(0, 7)}
-        {batch.length > 0 && pool.action !== 'TRIGGER_BATCH' ? `; ${numbers(batch)} are being tested together` : ''}
+        {batch.length > 0 && pool.action !== 'TRIGGER_BATCH' ? `; ${numbers(batch)} are being tested together` : ''}.{' '}
+        <a href={`/tide-history?${new URLSearchParams({ repo: `${pool.org}/${pool.repo}`, branch: pool.branch }).toString()}`}>History</a>
       </p>
       {pool.error === undefined ? null : <p class="note">{pool.error}</p>}
       {pool.blockers.map(({ number, title, url }) => <p class="note">Merging is blocked by <a href={url}>#{number}</a> {title}</p>)}
@@ -39,8 +64,7 @@ export interface TideShown {
   readonly repos: readonly string[];
   readonly repo: string | undefined;
   readonly branch: string | undefined;
-  /** Tide's queries as searches at GitHub. */
-  readonly queries: readonly string[];
+  readonly queries: ShownQueries;
   readonly now: number;
   readonly linkUrl: string;
 }
@@ -68,10 +92,10 @@ export function TidePage(shown: TideShown & Readonly<{ part: string }>) {
       </form>
       <div data-live={part}><Pools {...shown} /></div>
       <h2>What may merge</h2>
-      {queries.length === 0 ? <p class="empty">Tide has no queries.</p> : (
+      {queries.Queries.length === 0 ? <p class="empty">Tide has no queries.</p> : (
         <>
-          <p class="why">A pull request is in the pool of its branch when one of these finds it and its checks are green.</p>
-          <ul class="queries">{queries.map((query) => <li><a href={`${linkUrl}/search?${new URLSearchParams({ q: query, type: 'pullrequests' }).toString()}`}>{query}</a></li>)}</ul>
+          <p class="why">A pull request is in the pool of its branch when one of these finds it and its checks are green on the present base. Those tested together come first, then who is ready, then who is to be tested, each by priority and number.</p>
+          <ul class="queries">{queries.Queries.map((text, n) => <Query text={text} query={queries.TideQueries[n] ?? {}} linkUrl={linkUrl} />)}</ul>
         </>
       )}
       <p class="stamp"><a href="/tide-history">Merge history</a><a href="/tide.js">JSON</a></p>
