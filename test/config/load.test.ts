@@ -71,7 +71,7 @@ test('all faults of all files are reported together, each with its place', async
     expect.stringMatching(/^a\.yaml:1:1: expected base names to be unique/),
     expect.stringMatching(/^a\.yaml:4:17: presubmits\["org\/repo"\]\[0\]\.always_run: expected boolean, found string$/),
     expect.stringMatching(/^b\.yaml:\d+:\d+: /),
-    'plugins.yaml:3:13: plugins["org/repo"]: enabled for org already: hold',
+    'plugins.yaml:3:13: plugins["org/repo"]: enabled for org already: hold', 'a.yaml:3:5: presubmits["org/repo"][0]: a: the agent kubernetes needs a spec',
   ]);
 });
 

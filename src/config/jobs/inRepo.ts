@@ -11,6 +11,7 @@ import type { Source } from '../yaml/source.js';
 import { finalizeJobs, withoutVolumes, type Read, type ReadJobs } from './finalize.js';
 import { presetFinder } from './finalMemo.js';
 import { limitFaults, limitedSpec, limitsFor } from './inRepoLimits.js';
+import { partOfJob } from './parts.js';
 import { applyPresets } from './presets.js';
 import { PostsubmitYaml, Preset, PresubmitYaml, type Postsubmit, type Presubmit } from './schema.js';
 import { clashes } from './validate.js';
@@ -53,7 +54,7 @@ export function readInRepo(sources: readonly Source[], findings: Findings): Read
   const presubmits: Read<PresubmitYaml>[] = [];
   const postsubmits: Read<PostsubmitYaml>[] = [];
   for (const source of sources) {
-    const sound = decodeSound(InRepoConfig, source, findings, (fault) => fault.slice(0, 2));
+    const sound = decodeSound(InRepoConfig, source, findings, (fault) => (fault[0] === 'presets' ? fault.slice(0, 2) : partOfJob(fault, 2)));
     if (!sound) continue;
     const placed = <T>(key: string, jobs: readonly T[]): readonly Read<T>[] => {
       const places = placesWithout(sound.cut, [key], jobs.length);

@@ -1,6 +1,7 @@
 import { decodeSound, placesWithout } from '../decode.js';
 import { noFindings, type Finding, type Findings, type Path } from '../findings.js';
 import type { Read } from '../jobs/finalize.js';
+import { partOfJob } from '../jobs/parts.js';
 import { JobConfig, type PeriodicYaml, type PostsubmitYaml, type Preset, type PresubmitYaml } from '../jobs/schema.js';
 import type { Source } from '../yaml/source.js';
 import type { KeptJobs } from './kept.js';
@@ -40,9 +41,9 @@ export function readJobFile(source: Source, alsoKnown: readonly string[] = [], b
   return jobFileOf(source, before?.config ? reusing(config, before.config) : config, findings, cut);
 }
 
-/** With a fault falls the job or the preset that it is in. */
+/** With a fault falls the preset that it is in, or what `partOfJob` says. */
 function jobPart(fault: Path): Path {
-  return fault.slice(0, fault[0] === 'presubmits' || fault[0] === 'postsubmits' ? 3 : 2);
+  return fault[0] === 'presets' ? fault.slice(0, 2) : partOfJob(fault, fault[0] === 'periodics' ? 2 : 3);
 }
 
 /** Jobs are told by their place in the file, also where others before them are left out. */
