@@ -40,7 +40,7 @@ export function fakeCluster({ now, trouble = () => undefined }: Readonly<{ now: 
     by: (lookup, value) => [...jobs.values()].filter((job) => (lookup === 'state' ? job.status.state : job.spec.job) === value),
     shows: async () => {},
   };
-  const some: Pick<Pods, 'create' | 'find' | 'remove'> = {
+  const some: Pick<Pods, 'create' | 'find' | 'finalizers' | 'remove'> = {
     create: (pod: NewPod) => call('create pod', () => {
       if (pods.has(pod.metadata.name)) return 'existed';
       created.push(pod.metadata.name);
@@ -48,9 +48,20 @@ export function fakeCluster({ now, trouble = () => undefined }: Readonly<{ now: 
       return 'created';
     }),
     find: (name) => call('find pod', () => pods.get(name)),
+    finalizers: (name, { uid, remove = [] }) => call('finalizers', () => {
+      const pod = pods.get(name);
+      if (!pod || (uid !== undefined && pod.metadata.uid !== uid)) return 'gone';
+      const left = (pod.metadata.finalizers ?? []).filter((one) => !remove.includes(one));
+      if (left.length === (pod.metadata.finalizers ?? []).length) return 'unchanged';
+      if (left.length === 0 && pod.metadata.deletionTimestamp !== undefined) pods.delete(name);
+      else pods.set(name, { ...pod, metadata: { ...pod.metadata, finalizers: left } });
+      return 'changed';
+    }),
     remove: (name, { uid }) => call('remove pod', () => {
-      if (!pods.has(name) || (uid !== undefined && pods.get(name)?.metadata.uid !== uid)) return 'gone';
-      pods.delete(name);
+      const pod = pods.get(name);
+      if (!pod || (uid !== undefined && pod.metadata.uid !== uid)) return 'gone';
+      if ((pod.metadata.finalizers ?? []).length === 0) pods.delete(name);
+      else pods.set(name, { ...pod, metadata: { ...pod.metadata, deletionTimestamp: new Date(now()).toISOString() } });
       return 'removed';
     }),
   };

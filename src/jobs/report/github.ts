@@ -8,6 +8,8 @@ import { isComplete, type ProwJob } from '../../core/prowjob.js';
 import { NotFoundError, RemoteError } from '../../core/errors.js';
 import type { Log } from '../../core/ports/log.js';
 import { statusDescription } from '../../core/statusText.js';
+import { FLAKE_NOTE } from '../run/flake.js';
+import { revivalReasons, revivalsOf } from '../run/revivals.js';
 import { commentOn, type CommentDeps } from './comment.js';
 import { placesOf, type Place } from './places.js';
 import type { Reporter } from './reporter.js';
@@ -134,8 +136,19 @@ export function checkOf(job: ProwJob, excerpt: string): JobCheck {
 /** GitHub takes 65,535 characters. */
 const SUMMARY_LIMIT = 60_000;
 
-function summaryOf({ spec, status, metadata }: ProwJob, excerpt: string): string {
+/** What explains a result that the code under test does not. */
+function circumstances(job: ProwJob): readonly string[] {
+  const [times, reasons, flake] = [revivalsOf(job), revivalReasons(job), job.metadata.annotations?.[FLAKE_NOTE]];
+  return [
+    ...(times > 0 ? [`Its pod was made again ${times === 1 ? 'once' : `${times} times`}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`] : []),
+    ...(flake === undefined ? [] : [`**Flake**: on the same commits ProwJob \`${flake}\` ${job.status.state === 'success' ? 'failed' : 'passed'}`]),
+  ];
+}
+
+function summaryOf(job: ProwJob, excerpt: string): string {
+  const { spec, status, metadata } = job;
   const lines = [
+    ...circumstances(job),
     `\`${spec.job}\` on \`${spec.cluster ?? 'default'}\`${status.build_id ? `, build ${status.build_id}` : ''}`,
     ...(status.url ? [`[Log and artifacts](${status.url})`] : []),
     ...(spec.rerun_command ? [`Run it again: \`${spec.rerun_command}\``] : []),

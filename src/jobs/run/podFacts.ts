@@ -1,14 +1,21 @@
 /** Why a pod stopped that should have gone on. */
 export type Stop = 'evicted' | 'unreachable' | 'oomkilled' | 'unknown';
 
+/** The finalizer by which upstream's pod reporter keeps a pod until its data are saved; a pod that is to be made anew cannot wait for that. */
+export const HELD_BY = 'prow.x-k8s.io/gcsk8sreporter';
+
 /** What decisions read of a pod. Times are milliseconds since the epoch. */
 export interface PodFacts {
+  /** Tells this pod from one of the same name before or after it; empty where the API does not say. */
+  readonly uid: string;
   readonly phase: string;
   readonly buildId: string;
   readonly createdAt: number;
   /** Unset until a node has taken it. */
   readonly startedAt: number | undefined;
   readonly deleting: boolean;
+  /** Whether `HELD_BY` keeps it. */
+  readonly held: boolean;
   readonly stop: Stop | undefined;
   /** Every container ended, and well. */
   readonly finished: boolean;
@@ -27,12 +34,15 @@ export function podFacts(pod: Readonly<{ metadata: Readonly<object>; spec?: unkn
   const { metadata, spec, status } = pod;
   const phase = String(at(status, 'phase') ?? 'Pending');
   const deleting = at(metadata, 'deletionTimestamp') !== undefined && at(metadata, 'deletionTimestamp') !== null;
+  const uid = at(metadata, 'uid');
   return {
+    uid: typeof uid === 'string' ? uid : '',
     phase,
     buildId: buildIdOf(metadata, spec),
     createdAt: timeOf(at(metadata, 'creationTimestamp')) ?? 0,
     startedAt: timeOf(at(status, 'startTime')),
     deleting,
+    held: listAt(metadata, 'finalizers').includes(HELD_BY),
     stop: stopOf({ phase, status, deleting }),
     finished: containersOf(status).every(({ kind, terminated }) => endedWell(terminated) || (kind === 'init' && at(terminated, 'exitCode') !== undefined && isSidecar(spec, terminated))),
   };

@@ -1,5 +1,6 @@
 import type { ProwJob } from '../../core/prowjob.js';
 import type { PodFacts, Stop } from './podFacts.js';
+import { isCounted, revivalReasons, revivalsOf, revivalText } from './revivals.js';
 
 /** How long a pod may take, in milliseconds: the job's own limits, else those of `plank` (jobs 2.9). */
 export interface PodLimits {
@@ -32,14 +33,18 @@ export type Plan = Readonly<
   | { kind: 'adopt'; buildId: string }
   /** The pod of a pending job is gone: make it again, with a new build ID. */
   | { kind: 'restart' }
-  /** Count first, then delete the pod; it is made again afterwards. */
-  | { kind: 'revive'; count: number; cause: Stop; deletePod: boolean }
+  /** Count the stop of this pod; it is cleared away afterwards, when that stands in the ProwJob. */
+  | { kind: 'revive'; count: number; cause: Stop; uid: string; description: string }
+  /** Clear away a pod whose stop is counted; another is made once it is gone. */
+  | { kind: 'clear'; deletePod: boolean }
   | { kind: 'finish'; state: FinalState; description: string; deletePod: boolean }
 >;
 
 const nothing: Plan = { kind: 'nothing' };
 /** A gate opens when another job ends, which is told by an event; this is for events that were lost. */
 const GATE_MS = 10_000;
+/** That a pod is gone is told by an event, too. */
+const GOING_MS = 10_000;
 
 const finish = (state: FinalState, description: string, how: 'keep pod' | 'delete pod' = 'keep pod'): Plan => ({ kind: 'finish', state, description, deletePod: how === 'delete pod' });
 
@@ -65,11 +70,17 @@ function triggered({ pod, gate, now }: Observed): Plan {
 
 function pending(job: ProwJob, { pod, now, limits }: Observed): Plan {
   if (!pod) return { kind: 'restart' };
+  if (isCounted(job, pod)) {
+    if (pod.deleting && !pod.held) return { kind: 'wait', until: now + GOING_MS, why: 'the pod that stopped is being removed' };
+    return { kind: 'clear', deletePod: !pod.deleting };
+  }
+  // It was made again, but that could not be written down: the address of the job would lead to the build before.
+  if (pod.buildId !== '' && pod.buildId !== job.status.build_id) return { kind: 'adopt', buildId: pod.buildId };
   const errorOnEviction = job.spec['error_on_eviction'] === true;
   if (pod.stop === 'evicted' && errorOnEviction) return finish('error', 'The pod was evicted from its node.');
   // Its sidecar would wait for a marker that never comes, so it does not stay.
   if (pod.stop === 'oomkilled') return finish('error', 'A container was killed because it used more memory than its limit.', pod.phase === 'Running' ? 'delete pod' : 'keep pod');
-  if (pod.stop !== undefined) return stopped(job, { stop: pod.stop, deleting: pod.deleting, limits });
+  if (pod.stop !== undefined) return stopped(job, { stop: pod.stop, uid: pod.uid, limits });
   switch (pod.phase) {
     case 'Succeeded': return pod.finished ? finish('success', 'Job succeeded.') : finish('error', 'The pod succeeded although some of its containers did not finish.');
     case 'Failed': return finish('failure', 'Job failed.');
@@ -79,10 +90,11 @@ function pending(job: ProwJob, { pod, now, limits }: Observed): Plan {
   }
 }
 
-function stopped(job: ProwJob, { stop, deleting, limits }: Readonly<{ stop: Stop; deleting: boolean; limits: PodLimits }>): Plan {
-  const count = Number(job.status['pod_revival_count'] ?? 0);
-  if (count >= limits.revivals) return finish('error', `The pod stopped unexpectedly (${stop}) and had been made again ${count} times, the most that is allowed.`);
-  return { kind: 'revive', count: count + 1, cause: stop, deletePod: !deleting };
+function stopped(job: ProwJob, { stop, uid, limits }: Readonly<{ stop: Stop; uid: string; limits: PodLimits }>): Plan {
+  const count = revivalsOf(job);
+  const before = revivalReasons(job);
+  if (count >= limits.revivals) return finish('error', `The pod stopped unexpectedly (${stop}) and had been made again ${count} times, the most that is allowed${before.length > 0 ? ` (${before.join(', ')})` : ''}.`);
+  return { kind: 'revive', count: count + 1, cause: stop, uid, description: revivalText(stop, { count: count + 1, most: limits.revivals }) };
 }
 
 function waiting(pod: PodFacts, now: number, { unscheduledMs, pendingMs }: PodLimits): Plan {

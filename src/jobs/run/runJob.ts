@@ -12,10 +12,12 @@ import type { Outcome } from '../../core/queue.js';
 import { isFinal } from '../../core/retry.js';
 import { jobUrl } from '../jobUrl.js';
 import { NoPodSpecError, podOf } from '../pod/build.js';
+import { contradicting, FLAKE_NOTE } from './flake.js';
 import { gate, isGated, scopesOf, type GateAnswer } from './gate.js';
 import { limitsOf } from './limits.js';
-import { podFacts } from './podFacts.js';
+import { HELD_BY, podFacts } from './podFacts.js';
 import { reconcile, type Plan } from './reconcile.js';
+import { revivalNotes } from './revivals.js';
 import { superseded } from './superseded.js';
 
 type Status = ProwJob['status'];
@@ -137,18 +139,26 @@ async function perform(plan: Plan, job: ProwJob, { cluster, pod }: Around, deps:
     case 'wait': return { lookAgainAt: plan.until };
     case 'start': case 'restart': return startPod(job, cluster, deps);
     case 'adopt': return write(job, pending(job, plan.buildId, deps), deps);
-    case 'revive': {
-      // Counted first: a pass that dies in between must not revive for ever (flaw 1).
-      const written = await write(job, { pod_revival_count: plan.count }, deps);
-      if (plan.deletePod && pod) await remove();
-      return written;
-    }
+    // Counted before anything goes: a pass that dies in between must not revive for ever (flaw 1).
+    case 'revive': return write(noted(job, revivalNotes(job, plan)), { pod_revival_count: plan.count, description: plan.description }, deps);
+    case 'clear':
+      if (pod) await cluster.pods.finalizers(pod.metadata.name, { uid: pod.metadata.uid, remove: [HELD_BY] }, { signal });
+      if (plan.deletePod) await remove();
+      return deps.mode === 'dry' ? undefined : 'again';
     case 'finish':
       if (plan.deletePod) await remove();
-      return write(job, ended(plan.state, plan.description, deps), deps);
+      return write(flaked(job, plan.state, deps), ended(plan.state, plan.description, deps), deps);
     default: return plan satisfies never;
   }
 }
+
+/** The job, marked where another run on the same commits came out differently. */
+function flaked(job: ProwJob, state: Status['state'], { index }: RunDeps): ProwJob {
+  const other = contradicting(job, state, index.by('job', job.spec.job));
+  return other ? noted(job, { [FLAKE_NOTE]: other.metadata.name }) : job;
+}
+
+const noted = (job: ProwJob, notes: Readonly<Record<string, string>>): ProwJob => ({ ...job, metadata: { ...job.metadata, annotations: { ...job.metadata.annotations, ...notes } } });
 
 async function startPod(job: ProwJob, cluster: BuildCluster, deps: RunDeps): Promise<Outcome | 'again'> {
   const { signal, version } = deps;
@@ -172,7 +182,9 @@ async function startPod(job: ProwJob, cluster: BuildCluster, deps: RunDeps): Pro
 }
 
 function pending(job: ProwJob, buildId: string, { clock }: RunDeps): Partial<Status> {
-  return { state: 'pending', build_id: buildId, pod_name: job.metadata.name, pendingTime: job.status['pendingTime'] ?? timeOf(clock), description: 'Job triggered.' };
+  // What was said when the pod was given up stays: it is why there is another.
+  const description = job.status.state === 'pending' && job.status.description ? job.status.description : 'Job triggered.';
+  return { state: 'pending', build_id: buildId, pod_name: job.metadata.name, pendingTime: job.status['pendingTime'] ?? timeOf(clock), description };
 }
 
 function ended(state: Status['state'], description: string, { clock }: RunDeps): Partial<Status> {
