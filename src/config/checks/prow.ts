@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { UNKNOWN_KEY } from '../decode.js';
 import type { Finding, Path } from '../findings.js';
@@ -7,7 +8,8 @@ import { rawFaults } from '../kube/unknown.js';
 import type { ProtectionPolicy } from '../prow/branchProtection.js';
 import { ProwConfig } from '../prow/schema.js';
 import { noted } from '../yaml/notes.js';
-import type { Source } from '../yaml/source.js';
+import { passedOver } from '../yaml/repeats.js';
+import { textOf, type Source } from '../yaml/source.js';
 import type { Check, FileCheck } from './input.js';
 
 /** Keys that nothing reads, in config.yaml and plugins.yaml themselves. */
@@ -42,6 +44,9 @@ export const unquotedTexts: FileCheck = ({ prowSources, jobSources }) => {
     ...jobSources.flatMap((source) => found(JobsOnly, source)),
   ];
 };
+
+/** Ours: what reading passes over. Each file is read once more, and carefully, so it is not looked for where nobody asks. */
+export const repeatedKeys: FileCheck = ({ prowSources, pluginSources, jobSources }) => [...prowSources, ...pluginSources, ...jobSources].flatMap(({ file }) => passedOver(file, textOf(readFileSync(file))));
 
 function arePaths(value: unknown): value is readonly Path[] {
   return Array.isArray(value) && value.every((path) => Array.isArray(path) && path.every((part) => typeof part === 'string' || typeof part === 'number'));

@@ -3,7 +3,7 @@ import { supplementalHierarchy } from './hierarchy.js';
 import type { Check, FileCheck } from './input.js';
 import { duplicateJobRefs, longJobNames, nonDecoratedJobs, periodicDefaultCloneConfig, requiredJobAnnotations, validDecoration, validateClusterField } from './jobs.js';
 import { configUpdaterAcls, missingTrigger, validateLabel, validateOwners } from './plugins.js';
-import { managedWebhooks, unknownFields, unknownFieldsAll, unmanagedWithoutSubconfig, unquotedTexts, validateUrls } from './prow.js';
+import { managedWebhooks, repeatedKeys, unknownFields, unknownFieldsAll, unmanagedWithoutSubconfig, unquotedTexts, validateUrls } from './prow.js';
 import { templates } from './templates.js';
 import { mismatchedTide, mismatchedTideLenient, needsOkToTest, tideContextPolicy, tideStrictBranch } from './tide.js';
 
@@ -16,7 +16,7 @@ interface Entry {
   readonly asks?: GithubCheck;
 }
 
-/** Upstream's warnings by name, and ours (`unquoted-texts`, `templates`), in the order in which they run (config 4.2). */
+/** Upstream's warnings by name, and ours (`repeated-keys`, `unquoted-texts`, `templates`), in the order in which they run (config 4.2). */
 export const CHECKS = {
   'mismatched-tide': { set: 'default', check: mismatchedTide },
   'mismatched-tide-lenient': { set: 'default', check: mismatchedTideLenient },
@@ -35,6 +35,7 @@ export const CHECKS = {
   'validate-urls': { set: 'default', check: validateUrls },
   'unknown-fields': { set: 'default', onFiles: unknownFields },
   'unknown-fields-all': { set: 'optional', onFiles: unknownFieldsAll },
+  'repeated-keys': { set: 'optional', onFiles: repeatedKeys },
   'unquoted-texts': { set: 'default', onFiles: unquotedTexts },
   templates: { set: 'default', check: templates },
   'validate-cluster-field': { set: 'default', check: validateClusterField },
