@@ -16,7 +16,7 @@ needDependencies();
 if (!soak && !has('chromium') && !needCommand('chromium', 'chromium')) say('skipped: browser tests, because chromium is not installed (Debian: apt-get install chromium)');
 // The soak tier checks the contract of Kubernetes with a real API server, where `npm run kube-assets` has made one; PROW_NEED_KUBE=1 says that it must.
 if (soak && !complete(assetsFolder())) say(process.env.PROW_NEED_KUBE === '1' ? 'kube-apiserver is missing: run `npm run kube-assets`' : 'skipped: tests with kube-apiserver, because `npm run kube-assets` has not been run (needs Go 1.26)');
-if (soak) for (const name of ['versitygw', 'fake-gcs-server']) if (findServer(name) === undefined) say(`skipped: tests of storage with ${name}, because \`npm run storage-servers\` has not been run (needs Go 1.26)`);
+if (soak) for (const name of ['versitygw', 'fake-gcs-server', 'prow-test-pubsub']) if (findServer(name) === undefined) say(`skipped: tests with ${name}, because \`npm run storage-servers\` has not been run (needs Go 1.26)`);
 
 let passed = 0;
 let failed = 0;

@@ -6,6 +6,7 @@ import type { GitHub } from './adapters/github/client.js';
 import { createIntents } from './adapters/intents.js';
 import { openKube, type OpenedKube } from './adapters/kube/kube.js';
 import { createSlackMessages } from './adapters/slackMessages.js';
+import { createTopics } from './adapters/topics.js';
 import { openStorage } from './adapters/storage/open.js';
 import type { QueueConnection } from './adapters/queue/jobs.js';
 import type { Settings } from './cli/settings.js';
@@ -27,7 +28,9 @@ import type { Place } from './jobs/artifactPath.js';
 import { createBuildIds } from './jobs/buildId.js';
 import { codeBlock, failingLines } from './jobs/report/excerpt.js';
 import { githubReporter } from './jobs/report/github.js';
+import { jobUrlPrefix } from './jobs/jobUrl.js';
 import { dueReporters, type Reporter } from './jobs/report/reporter.js';
+import { pubsubReporter } from './jobs/report/pubsub.js';
 import { slackReporter } from './jobs/report/slack.js';
 import { resultsOf, storageReporter } from './jobs/report/storage.js';
 import { startable } from './jobs/run/gate.js';
@@ -88,6 +91,7 @@ export async function openJobSide({ settings, config, github, inRepo, connection
   };
   const place = (job: ProwJob): string | undefined => resultsOf(job, guessed);
   const gates = createGates(connection);
+  const topics = components.has('crier') && jobs.pubsub === 'report' ? createTopics({ mode }) : undefined;
   const reporters: Reporter[] = components.has('crier') ? [
     githubReporter({
       config: () => config.current(), checks: github.checks, github: github.forPlugin('report'), identity: (options) => github.identity(options), gates, index: kube.jobIndex, agent: jobs.reportAgent, log,
@@ -100,6 +104,7 @@ export async function openJobSide({ settings, config, github, inRepo, connection
     }),
     storageReporter({ storage, guessed, log }),
     ...(jobs.slack.tokenFile !== undefined || jobs.slack.more.size > 0 ? [slackReporter({ config: () => config.current(), slack: slackFor(jobs.slack, mode, secret), log })] : []),
+    ...(topics ? [pubsubReporter({ topics, urlPrefix: (job) => jobUrlPrefix(job, config.current().prow.plank), log })] : []),
   ] : [];
   const index = kube.jobIndex;
   return {
@@ -111,7 +116,7 @@ export async function openJobSide({ settings, config, github, inRepo, connection
       collect: { config, jobs: kube.jobs, index, clusters: kube.clusters, metrics, clock, log },
       statusReconcile: statusParts({ settings, config, github, jobs: kube.jobs, inRepo, connection, clock, log }),
     },
-    [Symbol.asyncDispose]: () => kube[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() { await Promise.all([kube[Symbol.asyncDispose](), topics?.[Symbol.asyncDispose]()]); },
   };
 }
 

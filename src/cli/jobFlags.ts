@@ -16,6 +16,8 @@ export interface JobSettings {
   readonly storageRoots: readonly string[];
   /** Credentials of buckets; undefined: only folders are served. */
   readonly clouds: Readonly<{ gcsCredentialsFile: string | undefined; s3CredentialsFile: string | undefined; azureCredentialsFile: string | undefined }> | undefined;
+  /** Whether jobs that name a topic are told to Google's Pub/Sub. */
+  readonly pubsub: 'report' | 'off';
   /** What the status reconciler does and where it remembers what it has done (jobs 11). */
   readonly statuses: StatusSettings;
 }
@@ -45,6 +47,7 @@ export const JOB_FLAGS = {
   's3-credentials-file': { kind: 'string', about: "JSON for s3:// buckets: region, endpoint, insecure, s3_force_path_style, access_key, secret_key. By default what the environment says." },
   'azure-credentials-file': { kind: 'string', about: 'JSON for azblob:// containers: connection_string, or account, key and endpoint.' },
   'storage-root': { kind: 'list', about: 'Folder in which results of jobs may be kept (buckets file:///FOLDER/...); may be given several times. By default STATE_DIR/storage.' },
+  'pubsub-workers': { kind: 'int', about: 'Above 0: jobs with the annotations prow.k8s.io/pubsub.project and .topic are told to Pub/Sub, with the account of the environment.', default: '0' },
   'status-path': { kind: 'string', about: 'Where the status reconciler keeps which jobs it has seen to: /FOLDER/FILE, gs://BUCKET/FILE or s3://BUCKET/FILE. Without it, in Redis alone.' },
   'continue-on-error': { kind: 'bool', about: 'The status reconciler goes on with other pull requests when one fails; what failed is tried again either way.', default: 'false' },
   denylist: { kind: 'list', about: 'ORG or ORG/REPO where the status reconciler starts no new jobs; may be given several times.' },
@@ -63,7 +66,6 @@ export const IDLE_JOB_FLAGS = {
   'blob-storage-workers': { kind: 'int', about: 'No effect: reports go to storage where --components has crier.' },
   'kubernetes-blob-storage-workers': { kind: 'int', about: 'No effect: pods are not written to storage.' },
   'gerrit-workers': { kind: 'int', about: 'No effect: Gerrit is not served.' },
-  'pubsub-workers': { kind: 'int', about: 'No effect: nothing is reported to Pub/Sub.' },
   'resultstore-workers': { kind: 'int', about: 'No effect: nothing is reported to ResultStore.' },
   'resultstore-artifacts-dir-only': { kind: 'bool', about: 'No effect: nothing is reported to ResultStore.' },
   'kubernetes-report-fraction': { kind: 'string', about: 'No effect: pods are not written to storage.' },
@@ -111,6 +113,7 @@ export function readJobSettings(flags: Pick<FlagReader, 'text' | 'list' | 'flag'
       gcsCredentialsFile: file('gcs-credentials-file', flags.text('gcs-credentials-file')), s3CredentialsFile: file('s3-credentials-file', flags.text('s3-credentials-file')),
       azureCredentialsFile: file('azure-credentials-file', flags.text('azure-credentials-file')),
     },
+    pubsub: (Number(flags.text('pubsub-workers') ?? 0)) > 0 ? 'report' : 'off',
     statuses: readStatuses(flags),
   };
 }

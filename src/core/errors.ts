@@ -1,4 +1,4 @@
-export type Service = 'github' | 'git' | 'kubernetes' | 'redis' | 'slack' | 'storage' | 'external';
+export type Service = 'github' | 'git' | 'kubernetes' | 'redis' | 'slack' | 'storage' | 'pubsub' | 'external';
 
 /** Another service failed or refused; `retry` says whether the same call may succeed later. */
 export class RemoteError extends Error {

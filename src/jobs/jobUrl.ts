@@ -16,13 +16,20 @@ export type JobUrl = Readonly<{ url: string; fault?: string }>;
 export function jobUrl(job: ProwJob, plank: Plank): JobUrl {
   const decoration = job.spec['decoration_config'];
   const gcs = isRecord(decoration) ? decoration['gcs_configuration'] : undefined;
-  const prefix = (isRecord(gcs) && textOf(gcs['job_url_prefix'])) || prefixFor(job, plank);
+  const prefix = jobUrlPrefix(job, plank);
   if (isRecord(decoration) && prefix !== '') return withPrefix(prefix, job, placeOf(isRecord(gcs) ? gcs : {}), plank);
   try {
     return { url: goTemplate(plank.job_url_template).run(prowJobData(job)) };
   } catch (err) {
     return { url: '', fault: err instanceof Error ? err.message : String(err) };
   }
+}
+
+/** What addresses of a job begin with, before the place of its results; empty without one. */
+export function jobUrlPrefix(job: ProwJob, plank: Pick<Plank, 'job_url_prefix_config'>): string {
+  const decoration = job.spec['decoration_config'];
+  const gcs = isRecord(decoration) ? decoration['gcs_configuration'] : undefined;
+  return (isRecord(gcs) && textOf(gcs['job_url_prefix'])) || prefixFor(job, plank);
 }
 
 function withPrefix(prefix: string, { spec, status }: ProwJob, place: Place, { jobURLPrefixDisableAppendStorageProvider: withoutProvider }: Plank): JobUrl {
@@ -35,7 +42,7 @@ function withPrefix(prefix: string, { spec, status }: ProwJob, place: Place, { j
 }
 
 /** By repository, organisation, or for all; an empty prefix counts as none. */
-function prefixFor({ spec: { refs, extra_refs: extra } }: ProwJob, { job_url_prefix_config: prefixes }: Plank): string {
+function prefixFor({ spec: { refs, extra_refs: extra } }: ProwJob, { job_url_prefix_config: prefixes }: Pick<Plank, 'job_url_prefix_config'>): string {
   const { org = '', repo = '' } = refs ?? extra?.[0] ?? {};
   return (org !== '' && (own(prefixes, `${org}/${repo}`) || own(prefixes, org))) || own(prefixes, '*') || '';
 }

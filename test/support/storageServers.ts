@@ -14,7 +14,7 @@ export const S3_KEYS = { access_key: 'prow-test', secret_key: 'prow-test-secret'
 export const AZURE = { account: 'devstoreaccount1', key: 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==' } as const;
 
 /** Where `npm run storage-servers` has put a server; undefined where it has not. */
-export function findServer(name: 'versitygw' | 'fake-gcs-server'): string | undefined {
+export function findServer(name: 'versitygw' | 'fake-gcs-server' | 'prow-test-pubsub'): string | undefined {
   const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim();
   const folders = [process.env.GOBIN, process.env.GOPATH?.split(':')[0] && join(process.env.GOPATH.split(':')[0] ?? '', 'bin'), join(homedir(), 'go', 'bin')];
   return found !== '' ? found : folders.flatMap((folder) => (folder ? [join(folder, name)] : [])).find((path) => existsSync(path));
