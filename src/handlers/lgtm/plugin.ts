@@ -57,13 +57,15 @@ async function handle(request: Request, context: PluginContext): Promise<readonl
     if (!(await isOwner(commenter, request, context))) return refuse('only people whom the OWNERS files name as approvers or reviewers of these changes may change the LGTM label. Your review helps all the same; `/cc @login` asks one of them for another.');
   } else if (!isAuthor) {
     if (!(await github.isCollaborator(repo, commenter, options))) return refuse('only collaborators of this repository may change the LGTM label. Your review helps all the same; `/cc @login` asks one of them for another.');
-    if (!assignees.some((login) => sameLogin(login, commenter))) first.push({ kind: 'assign', issue, logins: [commenter] });
+    const reviews = want === 'add' || config.plugins.comment_style === 'upstream';
+    if (reviews && !assignees.some((login) => sameLogin(login, commenter))) first.push({ kind: 'assign', issue, logins: [commenter] });
   }
 
   // A change may be repeated, so the payload is enough to make it; that nothing is to be done needs the truth.
   const settled = (labels: readonly string[]) => hasLgtm(labels) === (want === 'add');
   if (!request.labels || settled(request.labels)) {
-    if (settled(await github.labels(issue, options))) return first;
+    // Whoever changed nothing is no reviewer on that account (K33); upstream assigns them all the same.
+    if (settled(await github.labels(issue, options))) return config.plugins.comment_style === 'upstream' ? first : [];
   }
   const change: Action = { kind: want === 'add' ? 'label.add' : 'label.remove', issue, label: LGTM };
   // Somebody who cannot be assigned does not hold up the label.

@@ -21,6 +21,8 @@ async function onCommand(event: CommandEvent<'skip'>, context: PluginContext): P
     github.contexts(repo, pull.headSha, { signal }),
     jobsForPull(config, pull, () => github.branchSha(repo, pull.baseRef, { signal }), { inRepo, signal }),
   ]);
+  // Upstream says nothing then.
+  if (fault && config.plugins.comment_style === 'upstream') return [];
   if (fault) return [reply('nothing is skipped, because the configuration of jobs in this repository cannot be used at this head. Mend it, then ask again.')];
   const started = new Set((await startedBy(event, pull, presubmits, states, context)).map((job) => job.context));
   const skipped = decideSkip({ presubmits, branch: pull.baseRef, states, started });

@@ -8,11 +8,11 @@ import type { TriggerEntry } from '../../config/plugins/schema.js';
 import type { Action } from '../../core/action.js';
 import type { CommentEvent, Pull } from '../../core/event.js';
 import { replyTo } from '../../core/reply.js';
-import { isSelf } from '../../core/trusted.js';
+import { isSelf, trusted } from '../../core/trusted.js';
 import type { PluginContext } from '../plugin.js';
 import { explain, faultText } from './broken.js';
 import { available, helpDue } from './decide.js';
-import { changesOf, mayHaveTests, startJobs, testsAt } from './start.js';
+import { ABORTED, changesOf, mayHaveTests, startJobs, testsAt } from './start.js';
 import { CONFLICT_TEXT, HELP_PURPOSE, helpText, isHelp, mayNotCancelText, untrustedText } from './text.js';
 import { hasLabel, mayStart, NEEDS_OK_TO_TEST, OK_TO_TEST } from './trust.js';
 import { approvals, reruns } from './workflows.js';
@@ -40,7 +40,7 @@ export async function onComment(event: CommentEvent, context: PluginContext): Pr
     return [...vouch(event, trust.labels ?? event.labels ?? [], asked.okToTest), answer(event, 'cancel', mayNotCancelText(trust.why))];
   }
   const labels = trust.labels ?? (vouching ? undefined : event.labels) ?? (await github.labels(event.issue, { signal }));
-  if (vouching && asked.cancel) return takeBack(event, labels);
+  if (vouching && asked.cancel) return takeBack(event, labels, entry, context);
   return [...vouch(event, labels, vouching), ...(await test(event, await reading, { text, asked: { ...asked, okToTest: vouching && asked.okToTest }, entry }, context))];
 }
 
@@ -54,11 +54,12 @@ function answer(event: CommentEvent, purpose: string, message: string): Action {
   return { kind: 'comment.reply', issue: event.issue, purpose, body: replyTo(event, message) };
 }
 
-/** Taking back wins over vouching in one comment. Jobs that run go on. */
-function takeBack({ issue }: CommentEvent, labels: readonly string[]): readonly Action[] {
+/** Taking back wins over vouching in one comment. A stranger's jobs that run are ended (K32); with upstream's style they go on, as there. */
+async function takeBack({ issue, issueAuthor }: CommentEvent, labels: readonly string[], entry: TriggerEntry, context: PluginContext): Promise<readonly Action[]> {
   const actions: Action[] = [];
   if (hasLabel(labels, OK_TO_TEST)) actions.push({ kind: 'label.remove', issue, label: OK_TO_TEST });
   if (!hasLabel(labels, NEEDS_OK_TO_TEST)) actions.push({ kind: 'label.add', issue, label: NEEDS_OK_TO_TEST });
+  if (context.config.plugins.comment_style === 'quiet' && !(await trusted(issueAuthor.login, issue, entry, context)).trusted) actions.push({ kind: 'prowjob.abort', issue, description: ABORTED });
   return actions;
 }
 

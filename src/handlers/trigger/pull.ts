@@ -6,11 +6,9 @@ import type { Pull, PullEvent } from '../../core/event.js';
 import { plainReply } from '../../core/reply.js';
 import { isSelf, trusted } from '../../core/trusted.js';
 import type { PluginContext } from '../plugin.js';
-import { mayHaveTests, startAutomatic, testsOf, type Tests } from './start.js';
+import { ABORTED, mayHaveTests, startAutomatic, testsOf, type Tests } from './start.js';
 import { DRAFT_TEXT, invitation, welcomeText } from './text.js';
-import { hasLabel, NEEDS_OK_TO_TEST, OK_TO_TEST, trustedPull } from './trust.js';
-
-const ABORTED = 'Aborted by trigger plugin.';
+import { hasLabel, NEEDS_OK_TO_TEST, OK_TO_TEST, trustedPull, vouchingCounts } from './trust.js';
 
 /** What happens to a pull request by itself (plugins-policy 4.1.8). A repository without presubmits is left alone. */
 export async function onPull(event: PullEvent, context: PluginContext): Promise<readonly Action[]> {
@@ -59,7 +57,7 @@ async function labeled(event: PullEvent, tests: ReadTests, entry: TriggerEntry, 
     // Of a trusted pull request the tests have run.
     case 'lgtm': return (await trustedPull(pull.author.login, pull, entry, context)).trusted ? [] : startAutomatic(pull, tests, context);
     // The bot's own labelling came with a comment, which starts them.
-    case OK_TO_TEST: return isSelf(await context.github.identity(context), sender.login) ? [] : startAutomatic(pull, tests, context);
+    case OK_TO_TEST: return !vouchingCounts(entry, context) || isSelf(await context.github.identity(context), sender.login) ? [] : startAutomatic(pull, tests, context);
     default: return [];
   }
 }

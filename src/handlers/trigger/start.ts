@@ -10,6 +10,9 @@ import { uuidOf } from '../../core/prowjob.js';
 import type { PluginContext } from '../plugin.js';
 import { explain } from './broken.js';
 
+/** What a ProwJob says that trigger has ended (plugins-policy 4.1.8). */
+export const ABORTED = 'Aborted by trigger plugin.';
+
 /** Whether a repository can have presubmits at all: without asking it. */
 export function mayHaveTests(repo: Repo, { config }: Pick<PluginContext, 'config'>): boolean {
   return config.presubmits(repo).length > 0 || inRepoEnabled(config.prow, repo);

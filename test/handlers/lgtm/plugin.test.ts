@@ -32,17 +32,22 @@ function start(plugins: object = {}) {
   return { ...made, send, say, bodies: () => (made.github.commentsOf.get(1) ?? []).map((comment) => comment.body) };
 }
 
-test.each<{ name: string; user: string; body: string; had?: boolean; labels?: readonly string[]; writes: readonly string[]; reply?: RegExp }>([
+test.each<{ name: string; user: string; body: string; had?: boolean; labels?: readonly string[]; style?: 'upstream'; writes: readonly string[]; reply?: RegExp }>([
   { name: 'a collaborator', user: 'bob', body: '/lgtm', writes: ['assign bob', '+lgtm'] },
-  { name: 'a collaborator cancels', user: 'bob', body: '/lgtm cancel', had: true, labels: ['LGTM'], writes: ['assign bob', '-lgtm'] },
-  { name: 'a collaborator, for nothing', user: 'bob', body: '/lgtm', had: true, labels: ['lgtm'], writes: ['assign bob'] },
-  { name: 'a payload that knows too little', user: 'bob', body: '/lgtm cancel', had: true, writes: ['assign bob', '-lgtm'] },
+  { name: 'a collaborator cancels, and is no reviewer for that (K33)', user: 'bob', body: '/lgtm cancel', had: true, labels: ['LGTM'], writes: ['-lgtm'] },
+  { name: 'a collaborator, for nothing (K33)', user: 'bob', body: '/lgtm', had: true, labels: ['lgtm'], writes: [] },
+  { name: 'a payload that knows too little', user: 'bob', body: '/lgtm cancel', had: true, writes: ['-lgtm'] },
+  { name: '4.3.4: who cancels is assigned in the upstream style', user: 'bob', body: '/lgtm cancel', had: true, labels: ['lgtm'], style: 'upstream', writes: ['assign bob', '-lgtm'] },
+  { name: '4.3.4: so is who changes nothing', user: 'bob', body: '/lgtm', had: true, labels: ['lgtm'], style: 'upstream', writes: ['assign bob'] },
+  { name: '4.3.4: and who cancels what is not there', user: 'bob', body: '/remove-lgtm', style: 'upstream', writes: ['assign bob'] },
+  { name: '4.3.8: nothing to cancel', user: 'bob', body: '/lgtm cancel', writes: [] },
+  { name: '4.3.1: an author is compared exactly', user: 'Author', body: '/lgtm', writes: ['comment'], reply: /only collaborators/ },
   { name: 'the author', user: 'author', body: '/lgtm', writes: ['comment'], reply: /^@author: authors cannot/ },
   { name: 'the author cancels', user: 'author', body: '/remove-lgtm', had: true, labels: ['lgtm'], writes: ['-lgtm'] },
   { name: 'a stranger', user: 'stranger', body: '/lgtm', writes: ['comment'], reply: /^@stranger: only collaborators/ },
   { name: 'a stranger cancels', user: 'stranger', body: '/lgtm cancel', had: true, labels: ['lgtm'], writes: ['comment'], reply: /only collaborators/ },
-])('$name', async ({ user, body, had = false, labels = [], writes, reply }) => {
-  const { github, say, bodies } = start();
+])('$name', async ({ user, body, had = false, labels = [], style, writes, reply }) => {
+  const { github, say, bodies } = start(style ? { comment_style: style } : {});
   if (had) github.labelsOf.set(1, new Set(['lgtm']));
   expect(await say(user, body, { labels })).toEqual(writes);
   if (reply) expect(bodies()[0]).toMatch(reply);
@@ -75,10 +80,13 @@ const acting = { lgtm: [{ repos: ['o/r'], review_acts_as_lgtm: true }] };
 
 test.each<{ name: string; review: object; labels?: readonly string[]; plugins?: object; writes: readonly string[] }>([
   { name: 'approved', review: {}, writes: ['assign bob', '+lgtm'] },
-  { name: 'changes requested', review: { state: 'changes_requested' }, labels: ['lgtm'], writes: ['assign bob', '-lgtm'] },
+  { name: 'changes requested', review: { state: 'changes_requested' }, labels: ['lgtm'], writes: ['-lgtm'] },
+  { name: 'changes requested, as upstream has it', review: { state: 'changes_requested' }, labels: ['lgtm'], plugins: { ...acting, comment_style: 'upstream' }, writes: ['assign bob', '-lgtm'] },
+  { name: 'by the author', review: { user: { login: 'author', type: 'User' } }, writes: ['comment'] },
+  { name: 'dismissed', review: { state: 'dismissed' }, labels: ['lgtm'], writes: [] },
   { name: 'commented', review: { state: 'commented' }, writes: [] },
   { name: 'commented with a command', review: { state: 'commented', body: '/lgtm' }, writes: ['assign bob', '+lgtm'] },
-  { name: 'approved, but the command says otherwise', review: { body: '/lgtm cancel' }, labels: ['lgtm'], writes: ['assign bob', '-lgtm'] },
+  { name: 'approved, but the command says otherwise', review: { body: '/lgtm cancel' }, labels: ['lgtm'], writes: ['-lgtm'] },
   { name: 'by an App', review: { user: { login: 'robot[bot]', type: 'Bot' } }, writes: [] },
   { name: 'where reviews do not count', review: {}, plugins: {}, writes: [] },
 ])('a review: $name', async ({ review, labels = [], plugins = acting, writes }) => {
@@ -144,6 +152,39 @@ test.each<{ name: string; member: boolean | Error; writes: readonly string[] }>(
   const { github, send } = start({ lgtm: [{ repos: ['o'], trusted_team_for_sticky_lgtm: 'Trusted' }] });
   github.isTeamMember = (org, team, login) => (member instanceof Error ? Promise.reject(member) : Promise.resolve(member && org === 'o' && team === 'Trusted' && login === 'author'));
   expect(await send('pull_request', push(['lgtm']))).toEqual(writes);
+});
+
+test('4.3: with upstream\'s style a tree is noted with each /lgtm, and a push leaves the notes', async () => {
+  const { github, say, send, bodies } = start({ ...storing, comment_style: 'upstream' });
+  await say('bob', '/lgtm');
+  github.labelsOf.clear();
+  expect(await say('bob', '/lgtm')).toEqual(['assign bob', '+lgtm', 'comment']);
+  github.treeSha = () => Promise.resolve('other');
+  expect(await send('pull_request', push(['lgtm']))).toEqual(['-lgtm', 'comment']);
+  expect(bodies()).toEqual([expect.stringContaining(tree('tree')), expect.stringContaining(tree('tree')), expect.stringContaining('has been removed')]);
+});
+
+test('4.3: on a push assignees are asked again; that this fails keeps nobody from knowing (K33)', async () => {
+  const { github, send } = start(storing);
+  const payload = push(['lgtm']) as { pull_request: object };
+  const assigned = { ...payload, pull_request: { ...payload.pull_request, assignees: [{ login: 'bob' }, { login: 'author' }] } };
+  expect(await send('pull_request', assigned)).toEqual(['-lgtm', 'review bob', 'comment']);
+  github.commentsOf.clear();
+  github.requestReview = () => Promise.reject(new RemoteError('no', { service: 'github' }));
+  await expect(send('pull_request', assigned)).rejects.toThrow('no');
+  expect(github.writes).toEqual(['-lgtm', 'comment']);
+});
+
+test('4.3: a merged pull request keeps its label', async () => {
+  const { send } = start();
+  const payload = push(['lgtm']) as { pull_request: object };
+  expect(await send('pull_request', { ...payload, pull_request: { ...payload.pull_request, merged: true, state: 'closed' } })).toEqual([]);
+});
+
+test('4.3.7: the label of a member of the sticky team has no note of its tree', async () => {
+  const { github, say } = start({ lgtm: [{ repos: ['o'], store_tree_hash: true, trusted_team_for_sticky_lgtm: 'Trusted' }] });
+  github.isTeamMember = () => Promise.resolve(true);
+  expect(await say('bob', '/lgtm')).toEqual(['assign bob', '+lgtm']);
 });
 
 test('our own review does not count', async () => {

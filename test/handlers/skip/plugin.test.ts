@@ -22,7 +22,7 @@ test.each<{ name: string; jobs: readonly Readonly<Record<string, unknown>>[]; st
   { name: 'a job of another branch has no say', jobs: [{ name: 'a', optional: true, branches: ['^release-'] }], states: [state('a', 'failure')], want: [] },
   { name: 'required on another branch only', jobs: [{ name: 'a', context: 'c', optional: true, branches: ['^main$'] }, { name: 'b', context: 'c', branches: ['^release-'] }], states: [state('c', 'failure')], want: ['c'] },
   { name: 'required by one of two', jobs: [{ name: 'a', context: 'c', optional: true }, { name: 'b', context: 'c' }], states: [state('c', 'failure')], want: [] },
-])('$name', ({ jobs, states, started = [], want }) =>
+])('4.7.4: $name', ({ jobs, states, started = [], want }) =>
   expect(decideSkip({ presubmits: presubmits(...jobs), branch: 'main', states, started: new Set(started) }).map(({ context }) => context)).toEqual(want));
 
 const JOBS = presubmits({ name: 'unit', always_run: true }, { name: 'lint', context: 'ci/lint', optional: true, always_run: true }, { name: 'docs', optional: true, run_if_changed: '^docs/' });
@@ -62,7 +62,7 @@ test.each<Case>([
   { name: 'on an issue', said: { on: 'issue' }, writes: [] },
   { name: 'edited', said: { action: 'edited' }, writes: [] },
   { name: 'with something behind it', said: { body: '/skip lint' }, writes: [] },
-])('$name', async (it) => {
+])('4.7: $name', async (it) => {
   const { github, deps } = start(it);
   await createHandling(deps).run('skip', delivery('issue_comment', commentPayload({ body: '/skip', ...it.said })), { signal, attempt: 1 });
   expect(github.writes).toEqual(it.writes);
@@ -83,6 +83,14 @@ test("the repository's own jobs count, and a configuration that cannot be used i
     expect(asked).toEqual([{ repo: { org: 'o', name: 'r' }, branch: 'main', baseSha: 'tip-of-main', heads: ['head-sha'] }]);
     expect(github.writes).toEqual(fault ? ['comment'] : ['status ci/lint=success', 'status docs=success']);
   }
+});
+
+test('4.7.1: a configuration that cannot be used is not mentioned in the upstream style', async () => {
+  const { github, deps } = start({});
+  const config = snapshot({ enabled: ['skip'], prow: { in_repo_config: { enabled: { o: true } } }, plugins: { comment_style: 'upstream' } });
+  const jobsAt = () => Promise.resolve({ presubmits: JOBS, postsubmits: [], fault: { kind: 'conflict', message: 'conflict' } as const });
+  await createHandling({ ...deps, config: { current: () => config, problem: () => undefined }, inRepo: { jobsAt } }).run('skip', delivery('issue_comment', commentPayload({ body: '/skip' })), { signal, attempt: 1 });
+  expect(github.writes).toEqual([]);
 });
 
 test('a state that cannot be set is tried again', async () => {

@@ -32,7 +32,7 @@ test.each<{ text: string; want: readonly (keyof Asked)[] }>([
   { text: ' /test x', want: [] },
   { text: '> /retest', want: [] },
   { text: '/retesting', want: [] },
-])('$text asks for $want', ({ text, want }) => {
+])('4.1.3: $text asks for $want', ({ text, want }) => {
   const asked = readAsked(text);
   expect(Object.entries(asked).filter(([, yes]) => yes).map(([name]) => name).sort()).toEqual([...want].sort());
   expect(asksAnything(asked)).toBe(want.length > 0);
@@ -95,10 +95,17 @@ test.each<{ name: string; text: string; given?: Readonly<Record<string, ContextS
   { name: 'retest: a conditional one that failed, though it no longer applies', text: '/retest', given: { ...green, go: 'failure' }, want: ['go'] },
   { name: 'retest: a manual one that failed', text: '/retest', given: { ...green, manual: 'failure' }, want: ['manual'] },
   { name: 'retest: all green', text: '/retest', given: green, want: [] },
+  { name: 'retest: a conditional one that never ran and applies', text: '/retest', given: { unit: 'success', lint: 'success', code: 'success', 'ci/named': 'success' }, files: ['a.go'], want: ['go'] },
+  { name: 'retest: one of another branch never counts', text: '/retest', given: { ...green, old: 'failure' }, want: [] },
+  { name: 'what one row leaves, a later one takes', text: '/retest\n/test all', given: green, want: ['unit', 'lint', 'code', 'named'] },
+  { name: 'the first row decides: named, though optional', text: '/retest-required\n/test lint', given: { ...green, lint: 'failure' }, want: ['lint'] },
+  { name: 'retest-required: optional ones that never ran', text: '/retest-required', given: { go: 'success', code: 'success', 'ci/named': 'success' }, want: ['unit'] },
+  { name: 'two commands in one line', text: '/test unit /test manual', want: ['unit', 'manual'] },
+  { name: 'all, with a comma and more', text: '/test all, please', want: ['unit', 'lint', 'code', 'named'] },
   { name: 'retest-required', text: '/retest-required', given: { ...green, unit: 'failure', lint: 'failure' }, want: ['unit'] },
   { name: 'manual required', text: '/test-manual-required', want: ['manual', 'custom'] },
   { name: 'a union', text: '/retest\n/test manual', given: { ...green, unit: 'failure' }, want: ['unit', 'manual'] },
-])('selection: $name', ({ text, given, files, branch, want }) => expect(select(text, given, files, branch)).toEqual(want));
+])('4.1.5 selection: $name', ({ text, given, files, branch, want }) => expect(select(text, given, files, branch)).toEqual(want));
 
 test.each([
   { text: '/test all', want: true }, { text: '/test unit', want: false }, { text: '/test go', want: false }, { text: '/retest', want: true },
@@ -116,13 +123,17 @@ test.each<{ text: string; selected: number; want: HelpNote | undefined }>([
   { text: '/test ?', selected: 0, want: 'asked for' },
   { text: '/test ?\n/test unit', selected: 1, want: 'asked for' },
   { text: '/test', selected: 0, want: 'no target' },
+  { text: '/test\n/test ?', selected: 1, want: 'asked for' },
+  { text: '/test\n/retest x', selected: 0, want: 'no target' },
+  { text: '/retest x\n/test unit', selected: 1, want: 'retest with target' },
+  { text: '/test all\n/test x', selected: 0, want: 'nothing for all' },
   { text: '/retest unit', selected: 0, want: 'retest with target' },
   { text: '/test all', selected: 0, want: 'nothing for all' },
   { text: '/test all', selected: 2, want: undefined },
   { text: '/test nonsense', selected: 0, want: 'no such target' },
   { text: '/retest', selected: 0, want: undefined },
   { text: '/ok-to-test', selected: 0, want: undefined },
-])('$text with $selected jobs: help is $want', ({ text, selected, want }) => expect(helpDue(readAsked(text), selected)).toBe(want));
+])('4.1.6: $text with $selected jobs: help is $want', ({ text, selected, want }) => expect(helpDue(readAsked(text), selected)).toBe(want));
 
 test('help lists what there is on the branch', () => {
   expect(available(jobs, 'main', ['a.go'])).toEqual({

@@ -60,6 +60,12 @@ test.each<{ name: string; given?: Given; body: string; by?: string; author?: str
   { name: 'nothing automatic to start', given: { jobs: presubmits({ name: 'e2e' }), labels: ['needs-ok-to-test'] }, author: 'newbie', body: '/ok-to-test', jobs: [], labels: ['ok-to-test'] },
   { name: 'ok-to-test switched off', given: { entry: { ignore_ok_to_test: true }, labels: ['needs-ok-to-test'] }, author: 'newbie', body: '/ok-to-test', jobs: [], labels: ['needs-ok-to-test'] },
   { name: 'ok-to-test switched off, a stranger', given: { entry: { ignore_ok_to_test: true } }, by: 'newbie', author: 'newbie', body: '/test all', jobs: [], comments: [/nobody can lift that/] },
+  { name: '4.1.3: anybody vouches on a trusted pull request', by: 'stranger', author: 'alice', body: '/ok-to-test', jobs: ['lint', 'unit'], labels: ['ok-to-test'] },
+  { name: '4.1.3: only trusted people are heard where vouching is off, whatever the label (K9)', given: { entry: { ignore_ok_to_test: true }, labels: ['ok-to-test'] }, by: 'newbie', author: 'newbie', body: '/test all', jobs: [], comments: [/nobody can lift that/] },
+  { name: '4.1.3: in the upstream style the label counts all the same', given: { entry: { ignore_ok_to_test: true }, labels: ['ok-to-test'], style: 'upstream' }, by: 'newbie', author: 'newbie', body: '/test all', jobs: ['lint', 'unit'] },
+  { name: '4.1.4.5: cancelling does nothing where vouching is off', given: { entry: { ignore_ok_to_test: true }, labels: ['ok-to-test'] }, by: 'carol', author: 'newbie', body: '/ok-to-test cancel', jobs: [] },
+  { name: '4.1.4.4: any command of somebody who may tidies the labels up', given: { labels: ['needs-ok-to-test', 'OK-to-test'] }, by: 'carol', author: 'newbie', body: '/retest', jobs: ['lint', 'unit'], labels: ['OK-to-test'] },
+  { name: '4.1.4.8: help though a custom trigger is in the same comment', given: { jobs: presubmits({ name: 'x', trigger: '(?m)^/deploy$', rerun_command: '/deploy' }) }, body: '/deploy\n/test', jobs: [], comments: [/wants to know/] },
   { name: 'taken back', given: { labels: ['ok-to-test'] }, author: 'newbie', body: '/ok-to-test cancel', jobs: [], labels: ['needs-ok-to-test'] },
   { name: 'taken back by a stranger', given: { labels: ['ok-to-test'] }, by: 'stranger', author: 'newbie', body: '/ok-to-test cancel', jobs: [], labels: ['ok-to-test'], comments: [/^@stranger: Only people whom I trust/] },
   { name: '4.1.4.5: a stranger on a trusted pull request may vouch, and not take back', by: 'stranger', author: 'alice', body: '/ok-to-test\n/ok-to-test cancel', jobs: [], labels: ['ok-to-test'], comments: [/^@stranger: Only people whom I trust/] },
@@ -81,7 +87,7 @@ test.each<{ name: string; given?: Given; body: string; by?: string; author?: str
   { name: 'the bot itself', by: BOT, body: '/test all', jobs: [] },
   { name: 'a conflict, quietly explained', given: { mergeable: false }, body: '/test all', jobs: [], comments: [/conflicts with its base/] },
   { name: 'a conflict, as upstream has it', given: { mergeable: false, style: 'upstream' }, body: '/test all', jobs: [] },
-])('comment: $name', async ({ given = {}, body, by = 'alice', author = 'author', jobs, labels, comments = [] }) => {
+])('4.1.4 comment: $name', async ({ given = {}, body, by = 'alice', author = 'author', jobs, labels, comments = [] }) => {
   const made = await comment(start(given), body, { user: by, author });
   expect(jobsOf(made)).toEqual(jobs);
   expect(labelsOf(made)).toEqual(labels ?? given.labels ?? []);
@@ -91,7 +97,7 @@ test.each<{ name: string; given?: Given; body: string; by?: string; author?: str
 
 test.each([
   { name: 'edited', over: { action: 'edited' } }, { name: 'deleted', over: { action: 'deleted' } }, { name: 'closed', over: { state: 'closed' } }, { name: 'on an issue', over: { on: 'issue' } },
-] as const)('comment: nothing when $name', async ({ over }) => {
+] as const)('4.1.4.1 comment: nothing when $name', async ({ over }) => {
   const made = await comment(start({}), '/test all', over);
   expect([jobsOf(made), made.github.reads, made.github.writes]).toEqual([[], [], []]);
 });
@@ -149,6 +155,46 @@ test('one job that cannot be started stops no other', async () => {
   expect(jobsOf(made)).toEqual(['lint']);
 });
 
+test.each([
+  { name: 'a stranger\'s jobs end (K32)', author: 'newbie', style: 'quiet', want: ['lint aborted', 'unit aborted'] },
+  { name: 'a member\'s go on', author: 'alice', style: 'quiet', want: ['lint', 'unit'] },
+  { name: 'in the upstream style all go on', author: 'newbie', style: 'upstream', want: ['lint', 'unit'] },
+] as const)('4.1.4.5: /ok-to-test cancel: $name', async ({ author, style, want }) => {
+  const made = await comment(start({ style }), '/ok-to-test', { author });
+  expect(jobsOf(made)).toEqual(['lint', 'unit']);
+  await comment(made, '/ok-to-test cancel', { author });
+  expect([jobsOf(made), labelsOf(made)]).toEqual([want, ['needs-ok-to-test']]);
+});
+
+test.each([
+  { body: '/test unit', prunes: true, retest: undefined }, { body: '/retest', prunes: true, retest: 'true' }, { body: '/retest-required', prunes: true, retest: 'true' },
+  { body: '/ok-to-test', prunes: false, retest: undefined }, { body: '/test ?', prunes: false, retest: undefined },
+])('4.1.4.9, 4.1.4.11: $body deletes former help: $prunes; its jobs say that they are retests: $retest', async ({ body, prunes, retest }) => {
+  const made = start({});
+  made.github.commentsOf.set(1, [botComment(1, 'x\n\n<!-- prow:trigger/help/d0 -->')]);
+  await comment(made, body);
+  expect(made.github.writes.includes('delete 1')).toBe(prunes);
+  expect([...new Set([...made.jobs.all.values()].map(({ metadata }) => metadata.labels?.['prow.k8s.io/retest']))]).toEqual(body === '/test ?' ? [] : [retest]);
+});
+
+test('4.1.5: contexts that cannot be read fail /retest, and nothing is started', async () => {
+  const made = start({});
+  made.github.contexts = () => Promise.reject(new RemoteError('away', { service: 'github' }));
+  await expect(comment(made, '/retest')).rejects.toThrow('away');
+  expect(jobsOf(made)).toEqual([]);
+  await comment(made, '/test unit');
+  expect(jobsOf(made)).toEqual(['unit']);
+});
+
+test('4.1.2: changed files that cannot be read fail the command', async () => {
+  const made = start({ jobs: presubmits({ name: 'go', run_if_changed: '\\.go$' }, { name: 'unit', always_run: true }) });
+  made.github.files = () => Promise.reject(new RemoteError('away', { service: 'github' }));
+  await expect(comment(made, '/test all')).rejects.toThrow('away');
+  expect(jobsOf(made)).toEqual([]);
+  await comment(made, '/test go');
+  expect(jobsOf(made)).toEqual(['go']);
+});
+
 test('a hundred jobs are created some at a time, and what cannot be created is tried again', async () => {
   const names = Array.from({ length: 100 }, (_, n) => `job-${String(n).padStart(3, '0')}`);
   const made = start({ jobs: presubmits(...names.map((name) => ({ name, always_run: true }))) });
@@ -188,8 +234,9 @@ test.each([
   { name: 'left alone by default', entry: {}, body: '/retest', want: [] },
   { name: 'what did not end well is rerun', entry: { trigger_github_workflows: true }, body: '/retest', want: ['rerun 1', 'rerun 4'] },
   { name: 'also by /test all, without a job of ours and without a lecture', entry: { trigger_github_workflows: true }, body: '/test all', want: ['rerun 1', 'rerun 4'] },
+  { name: 'by /retest and by /test all, not by /retest-required', entry: { trigger_github_workflows: true }, body: '/retest-required', want: [] },
   { name: 'not by /test of one', entry: { trigger_github_workflows: true }, body: '/test x', want: ['comment'] },
-])('workflows: $name', async ({ entry, body, want }) => {
+])('4.1.4.10 workflows: $name', async ({ entry, body, want }) => {
   const made = start({ entry, jobs: [] });
   made.github.runs = RUNS;
   await comment(made, body);
@@ -241,6 +288,13 @@ test.each<{ name: string; given?: Given; event: Parameters<typeof pullPayload>[0
   { name: 'reopened, vouched for', given: { labels: ['ok-to-test', 'needs-ok-to-test'] }, event: { action: 'reopened', author: 'newbie' }, jobs: ['lint', 'unit'], labels: ['ok-to-test'] },
   { name: 'reopened as a draft', event: { action: 'reopened', author: 'alice', draft: true }, jobs: [] },
   { name: 'ready for review', event: { action: 'ready_for_review', author: 'alice' }, jobs: ['lint', 'unit'] },
+  { name: 'lgtm on a stranger\'s draft', event: { action: 'labeled', author: 'newbie', draft: true, more: { label: { name: 'lgtm' } } }, jobs: [] },
+  { name: 'another base commit', event: { action: 'edited', author: 'alice', more: { changes: { base: { sha: { from: 'x' } } } } }, jobs: ['lint', 'unit'] },
+  { name: 'ok-to-test by hand where vouching is off (K9)', given: { entry: { ignore_ok_to_test: true } }, event: { action: 'labeled', author: 'newbie', sender: 'alice', more: { label: { name: 'ok-to-test' } } }, jobs: [] },
+  { name: 'the same in the upstream style', given: { entry: { ignore_ok_to_test: true }, style: 'upstream' }, event: { action: 'labeled', author: 'newbie', sender: 'alice', more: { label: { name: 'ok-to-test' } } }, jobs: ['lint', 'unit'] },
+  { name: 'pushed to where vouching is off, with the label (K9)', given: { entry: { ignore_ok_to_test: true }, labels: ['ok-to-test'] }, event: { action: 'synchronize', author: 'newbie' }, jobs: [], labels: ['ok-to-test'] },
+  { name: 'opened while GitHub computes whether it conflicts', event: { action: 'opened', author: 'alice', mergeable: null }, jobs: ['lint', 'unit'] },
+  { name: 'opened in conflict', event: { action: 'opened', author: 'alice', mergeable: false }, jobs: [] },
   { name: 'another title', event: { action: 'edited', author: 'alice', more: { changes: { title: { from: 'x' } } } }, jobs: [] },
   { name: 'another base', event: { action: 'edited', author: 'alice', more: { changes: { base: { ref: { from: 'x' } } } } }, jobs: ['lint', 'unit'] },
   { name: 'changes that make no sense', event: { action: 'edited', author: 'alice', more: { changes: 'x' } }, jobs: [] },
@@ -254,7 +308,7 @@ test.each<{ name: string; given?: Given; event: Parameters<typeof pullPayload>[0
   { name: 'ok-to-test by the bot', event: { action: 'labeled', author: 'newbie', sender: BOT, more: { label: { name: 'ok-to-test' } } }, jobs: [] },
   { name: 'another label', event: { action: 'labeled', author: 'alice', more: { label: { name: 'kind/bug' } } }, jobs: [] },
   { name: 'assigned', event: { action: 'assigned', author: 'alice' }, jobs: [] },
-])('pull request: $name', async ({ given = {}, event, jobs, labels, comments = [] }) => {
+])('4.1.8 pull request: $name', async ({ given = {}, event, jobs, labels, comments = [] }) => {
   const made = start(given);
   made.github.members.add('friends:friend');
   await pull(made, event);
@@ -296,7 +350,7 @@ test.each<{ name: string; found: number; entry?: object; type?: string; want: Re
   { name: 'a bot', found: 9, type: 'Bot', want: /If you contribute often/, searched: false },
   { name: 'the threshold lowered', found: 0, entry: { org_invite: { prominent: { merged_pr_threshold: 0 } } }, want: /several pull requests merged here/, searched: true },
   { name: 'switched off', found: 9, entry: { org_invite: { prominent: { disabled: true } } }, want: /If you contribute often/, searched: false },
-])('invitation: $name', async ({ found, entry = {}, type = 'User', want, searched }) => {
+])('4.1.8 invitation: $name', async ({ found, entry = {}, type = 'User', want, searched }) => {
   const made = start({ entry: { ...entry } });
   made.github.found = found;
   await pull(made, { action: 'opened', author: 'newbie', authorType: type });
@@ -326,7 +380,7 @@ test.each<{ name: string; payload: object; changed?: readonly string[]; want: re
   { name: 'a deletion by zeros', payload: push({ after: '0'.repeat(40) }), want: [] },
   { name: 'a list that is cut is read from git', payload: push({ commits: [] }), changed: ['docs/x', 'y'], want: ['all', 'code', 'docs'] },
   { name: 'a new branch without commits of its own', payload: push({ commits: [], created: true, before: '0'.repeat(40) }), want: ['all'] },
-])('push: $name', async ({ payload, changed, want }) => {
+])('4.1.9 push: $name', async ({ payload, changed, want }) => {
   const config = snapshot({ enabled: ['trigger'], postsubmits: POST });
   const never = () => Promise.reject(new Error('not asked for'));
   const made = world(config, { git: { ...noGit, changedPaths: changed ? () => Promise.resolve(changed) : never } });
