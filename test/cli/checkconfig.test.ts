@@ -9,6 +9,7 @@ import { SECTION_OF } from '../../src/cli/checkconfigPlugins.js';
 import { CHECK_NAMES, CHECKS, chosen } from '../../src/config/checks/registry.js';
 import { PLUGIN_NAMES } from '../../src/config/plugins/names.js';
 import { PluginsConfig } from '../../src/config/plugins/schema.js';
+import { plugins } from '../../src/handlers/registry.js';
 import { check, run, type Files } from './checkconfigRun.js';
 
 const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
@@ -199,6 +200,8 @@ test('a plugin that is not there is remarked once, and its section', async () =>
   expect({ code, out }).toEqual({ code: 0, out: [] });
   expect(notes).toEqual(['plugins.yaml:1:30: plugins.o.plugins[1]: has no effect: the plugin goose is not there', 'plugins.yaml:2:1: goose: has no effect: the plugin goose is not there', 'the configuration is fine']);
 });
+
+test('every plugin that is there may be enabled', () => expect(plugins.map(({ name }) => name).filter((name) => !PLUGIN_NAMES.has(name))).toEqual([]));
 
 test('every section of plugins.yaml is of a plugin, or of all', () => {
   const ofAll = ['plugins', 'external_plugins', 'owners', 'comment_style', 'trusted_only'];
