@@ -1,6 +1,7 @@
 import { own } from '../../config/lookup.js';
 import type { Snapshot } from '../../config/snapshot.js';
 import type { Repo } from '../../core/ids.js';
+import { flakeOf, revivalsTold } from '../../core/jobNotes.js';
 import type { Checks, JobCheck } from '../../core/ports/checks.js';
 import type { GitHubWrites, Identity } from '../../core/ports/github.js';
 import type { Intents } from '../../core/ports/intents.js';
@@ -8,8 +9,6 @@ import { isComplete, type ProwJob } from '../../core/prowjob.js';
 import { NotFoundError, RemoteError } from '../../core/errors.js';
 import type { Log } from '../../core/ports/log.js';
 import { statusDescription } from '../../core/statusText.js';
-import { FLAKE_NOTE } from '../run/flake.js';
-import { revivalReasons, revivalsOf } from '../run/revivals.js';
 import { commentOn, type CommentDeps } from './comment.js';
 import { placesOf, type Place } from './places.js';
 import type { Reporter } from './reporter.js';
@@ -138,10 +137,10 @@ const SUMMARY_LIMIT = 60_000;
 
 /** What explains a result that the code under test does not. */
 function circumstances(job: ProwJob): readonly string[] {
-  const [times, reasons, flake] = [revivalsOf(job), revivalReasons(job), job.metadata.annotations?.[FLAKE_NOTE]];
+  const [revivals, flake] = [revivalsTold(job), flakeOf(job)];
   return [
-    ...(times > 0 ? [`Its pod was made again ${times === 1 ? 'once' : `${times} times`}${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}`] : []),
-    ...(flake === undefined ? [] : [`**Flake**: on the same commits ProwJob \`${flake}\` ${job.status.state === 'success' ? 'failed' : 'passed'}`]),
+    ...(revivals === undefined ? [] : [revivals]),
+    ...(flake === undefined ? [] : [`**Flake**: on the same commits ProwJob \`${flake.other}\` ${flake.ended}`]),
   ];
 }
 

@@ -1,12 +1,9 @@
 import { isComplete, type ProwJob, type Refs } from '../../core/prowjob.js';
 
 /**
- * On the later of two runs of one context that came out differently on the very same commits: the name of the other one. What failed
- * and what passed is the same code, so the test, or what it ran on, is to blame.
+ * The finished run on the same commits that contradicts this one, the newest where there are several: what failed and what passed is
+ * the same code, so the test, or what it ran on, is to blame. `state`: how this one ends.
  */
-export const FLAKE_NOTE = 'prow.k8s.io/flake';
-
-/** The finished run on the same commits that contradicts this one, the newest where there are several. `state`: how this one ends. */
 export function contradicting(job: ProwJob, state: ProwJob['status']['state'], others: Iterable<ProwJob>): ProwJob | undefined {
   const opposite = state === 'success' ? 'failure' : state === 'failure' ? 'success' : undefined;
   const tree = treeOf(job);

@@ -1,6 +1,7 @@
+import { revivalReasons, revivalsOf } from '../../core/jobNotes.js';
 import type { ProwJob } from '../../core/prowjob.js';
 import type { PodFacts, Stop } from './podFacts.js';
-import { isCounted, revivalReasons, revivalsOf, revivalText } from './revivals.js';
+import { isCounted, revivalText } from './revivals.js';
 
 /** How long a pod may take, in milliseconds: the job's own limits, else those of `plank` (jobs 2.9). */
 export interface PodLimits {

@@ -1,20 +1,9 @@
+import { REASONS_NOTE, revivalReasons } from '../../core/jobNotes.js';
 import type { ProwJob } from '../../core/prowjob.js';
 import type { Stop } from './podFacts.js';
 
-/** Why the pods of a job were made anew, oldest first, with commas (design decision 18: the resource has no field for it). */
-export const REASONS_NOTE = 'prow.k8s.io/revival-reasons';
 /** The uid of the pod whose stop was counted last: it is counted once, however long it takes to go. */
 export const COUNTED_NOTE = 'prow.k8s.io/revived-pod';
-
-/** How often the pod of a job was made anew after it had stopped unexpectedly (`pod_revival_count`). */
-export function revivalsOf({ status }: ProwJob): number {
-  return Number(status['pod_revival_count'] ?? 0);
-}
-
-/** Why that was, oldest first; empty where nobody wrote it down. */
-export function revivalReasons({ metadata }: ProwJob): readonly string[] {
-  return (metadata.annotations?.[REASONS_NOTE] ?? '').split(',').filter((reason) => reason !== '');
-}
 
 /** Whether the stop of this pod is in the count already. */
 export function isCounted({ metadata }: ProwJob, { uid }: Readonly<{ uid: string }>): boolean {

@@ -1,5 +1,6 @@
 import type { ProwConfig } from '../../config/prow/schema.js';
 import { RemoteError } from '../../core/errors.js';
+import { FLAKE_NOTE } from '../../core/jobNotes.js';
 import type { NewPod, ObjectKey, Pod } from '../../core/kube.js';
 import { ID_LABEL } from '../../core/kube.js';
 import type { Clock } from '../../core/ports/clock.js';
@@ -12,7 +13,7 @@ import type { Outcome } from '../../core/queue.js';
 import { isFinal } from '../../core/retry.js';
 import { jobUrl } from '../jobUrl.js';
 import { NoPodSpecError, podOf } from '../pod/build.js';
-import { contradicting, FLAKE_NOTE } from './flake.js';
+import { contradicting } from './flake.js';
 import { gate, isGated, scopesOf, type GateAnswer } from './gate.js';
 import { limitsOf } from './limits.js';
 import { HELD_BY, podFacts } from './podFacts.js';

@@ -1,8 +1,9 @@
+import { flakeOf, revivalsTold } from '../../core/jobNotes.js';
 import type { ProwJob } from '../../core/prowjob.js';
 import type { Artifacts, TestResults } from '../jobs/artifacts.js';
 import type { Run } from '../jobs/runs.js';
 import { startOf } from '../jobs/view.js';
-import { bytesOf, linkTo, moment, spell, tookOf } from '../jobs/words.js';
+import { bytesOf, jobPath, linkTo, moment, spell, tookOf } from '../jobs/words.js';
 import { State, Took } from './jobs.js';
 
 /** How whoever looks may act: with buttons on the administrators' listener, by command or comment elsewhere. */
@@ -79,6 +80,17 @@ function Commands({ job }: { job: ProwJob }) {
   );
 }
 
+/** What explains a result that the code under test does not. */
+function Circumstances({ job }: { job: ProwJob }) {
+  const [revivals, flake] = [revivalsTold(job), flakeOf(job)];
+  return (
+    <>
+      {revivals === undefined ? null : <p class="sub">{revivals}.</p>}
+      {flake === undefined ? null : <p class="note">Flake: on the same commits <a href={jobPath(flake.other)}>another run</a> {flake.ended}.</p>}
+    </>
+  );
+}
+
 /** What changes of a job's page while it runs. */
 export function JobHead({ run, now, linkUrl, acting, pod }: JobView) {
   const { job } = run;
@@ -99,6 +111,7 @@ export function JobHead({ run, now, linkUrl, acting, pod }: JobView) {
         {acting.kind === 'buttons' && run.live ? <Buttons job={job} nonce={acting.nonce} /> : null}
       </div>
       {job.status.description ? <p class={bad ? 'note' : 'sub'}>{job.status.description}</p> : null}
+      <Circumstances job={job} />
       {pod === undefined ? null : <p class="sub">Pod: {pod}</p>}
       <Steps job={job} now={now} />
       <Facts run={run} job={job} linkUrl={linkUrl} />

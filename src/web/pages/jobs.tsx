@@ -1,3 +1,4 @@
+import { flakeOf } from '../../core/jobNotes.js';
 import type { ProwJob } from '../../core/prowjob.js';
 import { FILTERS, queryOf, type Filter } from '../jobs/filter.js';
 import { STATES, startOf, type Choices, type JobPage } from '../jobs/view.js';
@@ -58,7 +59,7 @@ function Row({ job, now, linkUrl }: { job: ProwJob; now: number; linkUrl: string
   return (
     <tr id={`j-${name}`}>
       <td class="c-state"><State state={job.status.state} /></td>
-      <td class="c-job"><a href={jobPath(name)}>{job.spec.job}</a> <span class="sub">{job.spec.type}</span>{said === '' ? null : <div class="sub">{cut(said, 160)}</div>}</td>
+      <td class="c-job"><a href={jobPath(name)}>{job.spec.job}</a> <span class="sub">{job.spec.type}{flakeOf(job) ? ', flake' : ''}</span>{said === '' ? null : <div class="sub">{cut(said, 160)}</div>}</td>
       <td class="c-refs"><Refs job={job} linkUrl={linkUrl} /></td>
       <td class="time c-start"><time datetime={new Date(startOf(job)).toISOString()} title={`${moment(startOf(job))} UTC`}>{ago(startOf(job), now)} ago</time></td>
       <td class="num c-took"><Took job={job} now={now} /></td>
