@@ -58,11 +58,27 @@ export async function runJob(name: string, deps: RunDeps): Promise<Outcome> {
   for (let step = 0; step < MAX_STEPS; step++) {
     signal.throwIfAborted();
     const job = await jobs.find(name, { signal });
-    if (!job || isComplete(job) || job.spec.agent !== 'kubernetes') return undefined;
+    if (!job || job.spec.agent !== 'kubernetes') return undefined;
+    if (isComplete(job)) return afterEnd(job, deps);
     const next = await advance(job, deps);
     if (next !== 'again') return next;
   }
   throw new Error(`ProwJob ${name} did not come to rest in ${MAX_STEPS} steps`);
+}
+
+/**
+ * Ends the pod of a job that was aborted while somebody was about to make that pod: the abort found none to delete. The news of the pod
+ * leads here (flaw 6).
+ */
+async function afterEnd(job: ProwJob, { clusters, log, signal }: RunDeps): Promise<undefined> {
+  const cluster = job.status.state === 'aborted' ? clusters.get(job.spec.cluster ?? '') : undefined;
+  if (cluster?.kind !== 'cluster') return;
+  const pod = await cluster.pods.find(job.metadata.name, { signal });
+  if (!pod || !isOurs(pod, job)) return;
+  const { phase, deleting } = podFacts(pod);
+  if (deleting || (phase !== 'Pending' && phase !== 'Running')) return;
+  await cluster.pods.remove(pod.metadata.name, { uid: pod.metadata.uid, signal });
+  log.info({ job: job.metadata.name }, 'pod of an aborted job removed');
 }
 
 async function advance(job: ProwJob, deps: RunDeps): Promise<Outcome | 'again'> {
@@ -83,9 +99,9 @@ async function advance(job: ProwJob, deps: RunDeps): Promise<Outcome | 'again'> 
     const answer = pass === 'free' ? ({ open: true } as const) : await ask(job, pass, deps);
     if (answer.open === 'never') return await write(job, ended('error', `The job cannot start: ${answer.why}.`, deps), deps);
     const plan = reconcile(job, { pod: pod && podFacts(pod), now: clock.now(), limits: limitsOf(job, config.plank), gate: answer });
-    const next = await perform(plan, job, { cluster, pod }, deps);
+    // Also when it fails: the pod may be there although the answer was lost, and then it counts.
     if (plan.kind === 'start') started = { namespace: job.metadata.namespace ?? '', name: job.metadata.name };
-    return next;
+    return await perform(plan, job, { cluster, pod }, deps);
   } finally {
     if (pass !== 'free') await pass.leave(started);
   }

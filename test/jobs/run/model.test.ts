@@ -1,0 +1,16 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { play } from './model.js';
+
+// Prints seed and path of what failed; PROW_SEED plays it again.
+test('whatever fails, and whoever dies whenever: limits hold, ends stay, and each is told once', async () => {
+  const seed = Number(process.env.PROW_SEED ?? Date.now() % 1_000_000);
+  await fc.assert(fc.asyncProperty(fc.nat(0x7fffffff), async (first) => {
+    let state = first;
+    const random = (below: number): number => {
+      state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) | 0;
+      return below === 0 ? 0 : ((state ^ (state >>> 13)) >>> 0) % below;
+    };
+    expect(await play(300, random)).toEqual([]);
+  }), { seed, numRuns: 80 });
+});
