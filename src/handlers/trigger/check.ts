@@ -12,6 +12,7 @@ import { replyWithReason } from '../../core/reply.js';
 import { isSelf, trusted } from '../../core/trusted.js';
 import type { PluginContext } from '../plugin.js';
 import { postsubmitsAt } from './push.js';
+import { silentStates } from './silent.js';
 import { changesOf, mayHaveTests, startJobs, testsAt } from './start.js';
 import { CONFLICT_TEXT, goneText, outdatedText, untrustedText } from './text.js';
 import { mayStart } from './trust.js';
@@ -111,8 +112,8 @@ async function onPull({ event, issue, contexts, by, press }: Asking, context: Pl
   return startJobs(jobs, { pull, baseSha, labels: press === 'failed' ? { 'prow.k8s.io/retest': 'true' } : {} }, context);
 
   async function failedOf(all: readonly Presubmit[]): Promise<readonly Presubmit[]> {
-    const states = await github.contexts(pull, pull.headSha, { signal });
-    return pickJobs(wantedBy(all, '/retest', readAsked('/retest'), contextsOf(states)), pull, changesOf(pull, context));
+    const [states, silent] = await Promise.all([github.contexts(pull, pull.headSha, { signal }), silentStates(all, pull, context)]);
+    return pickJobs(wantedBy(all, '/retest', readAsked('/retest'), contextsOf([...states, ...silent])), pull, changesOf(pull, context));
   }
 }
 

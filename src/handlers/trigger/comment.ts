@@ -12,6 +12,7 @@ import { isSelf, trusted } from '../../core/trusted.js';
 import type { PluginContext } from '../plugin.js';
 import { explain, faultText } from './broken.js';
 import { available, helpDue } from './decide.js';
+import { silentStates } from './silent.js';
 import { ABORTED, changesOf, mayHaveTests, startJobs, testsAt } from './start.js';
 import { CONFLICT_TEXT, HELP_PURPOSE, helpText, isHelp, mayNotCancelText, untrustedText } from './text.js';
 import { hasLabel, mayStart, NEEDS_OK_TO_TEST, OK_TO_TEST } from './trust.js';
@@ -81,19 +82,21 @@ async function test(event: CommentEvent, { pull, baseSha }: Tips, { text, asked,
   const { github, config, signal } = context;
   const { presubmits, fault } = await testsAt(pull, baseSha, context);
   const changes = changesOf(pull, context);
-  const [states, outdated, workflows] = await Promise.all([
-    asked.retest || asked.retestRequired ? github.contexts(pull, pull.headSha, { signal }) : [],
+  const again = asked.retest || asked.retestRequired;
+  const [states, silent, outdated, workflows] = await Promise.all([
+    again ? github.contexts(pull, pull.headSha, { signal }) : [],
+    again ? silentStates(presubmits, pull, context) : [],
     outdatesHelp(text) ? formerHelp(event, context) : [],
     entry.trigger_github_workflows ? workflowsOf(pull, asked, context) : [],
   ]);
-  const jobs = await pickJobs(wantedBy(presubmits, text, asked, contextsOf(states)), pull, changes);
+  const jobs = await pickJobs(wantedBy(presubmits, text, asked, contextsOf([...states, ...silent])), pull, changes);
   const note = helpDue(asked, jobs.length);
   if (note !== undefined && !(note === 'nothing for all' && workflows.length > 0)) {
     const approved = workflows.filter((action) => action.kind === 'workflow.approve');
     const help = helpText(note, available(presubmits, pull.baseRef, await changesFor(presubmits, pull, changes)), `${pull.org}/${pull.name}@${pull.baseRef}`);
     return [answer(event, HELP_PURPOSE, [help, ...faultText(fault, pull, context)].join('\n\n')), ...approved];
   }
-  const labels = asked.retest || asked.retestRequired ? { 'prow.k8s.io/retest': 'true' } : {};
+  const labels = again ? { 'prow.k8s.io/retest': 'true' } : {};
   return [
     ...startJobs(jobs, { pull, baseSha, labels }, context),
     ...(pull.mergeable === false && jobs.length > 0 && config.plugins.comment_style === 'quiet' ? [answer(event, 'conflict', CONFLICT_TEXT)] : []),

@@ -177,6 +177,30 @@ test.each([
   expect([...new Set([...made.jobs.all.values()].map(({ metadata }) => metadata.labels?.['prow.k8s.io/retest']))]).toEqual(body === '/test ?' ? [] : [retest]);
 });
 
+test.each<{ name: string; runs: readonly Readonly<{ state: 'success' | 'failure' | 'pending'; sha?: string; start?: string }>[]; style?: 'upstream'; want: boolean }>([
+  { name: 'never ran', runs: [], want: true },
+  { name: 'passed', runs: [{ state: 'success' }], want: false },
+  { name: 'runs', runs: [{ state: 'pending' }], want: false },
+  { name: 'failed', runs: [{ state: 'failure' }], want: true },
+  { name: 'failed, then passed', runs: [{ state: 'success', start: '2026-03-01T11:30:00Z' }, { state: 'failure', start: '2026-03-01T11:20:00Z' }], want: false },
+  { name: 'passed on an older head', runs: [{ state: 'success', sha: 'older' }], want: true },
+  { name: 'passed, in the upstream style', runs: [{ state: 'success' }], style: 'upstream', want: true },
+])('K32: /retest of a job that reports nothing and $name: $want', async ({ runs, style, want }) => {
+  const made = start({ jobs: presubmits({ name: 'quiet', always_run: true, skip_report: true }), ...(style ? { style } : {}) });
+  await comment(made, '/test quiet');
+  const [job] = [...made.jobs.all.values()];
+  const pulls = job?.spec.refs?.pulls ?? [];
+  if (!job?.spec.refs) throw new Error('no job');
+  const { refs } = job.spec;
+  made.jobs.all.clear();
+  runs.forEach(({ state, sha = 'head-sha', start: startTime = '2026-03-01T11:00:00Z' }, n) => made.jobs.all.set(`old-${n}`, {
+    ...job, metadata: { ...job.metadata, name: `old-${n}` }, spec: { ...job.spec, refs: { ...refs, pulls: pulls.map((pull) => ({ ...pull, sha })) } },
+    status: { state, startTime, ...(state === 'pending' ? {} : { completionTime: startTime }) },
+  }));
+  await comment(made, '/retest');
+  expect(made.jobs.all.size).toBe(runs.length + (want ? 1 : 0));
+});
+
 test('4.1.5: contexts that cannot be read fail /retest, and nothing is started', async () => {
   const made = start({});
   made.github.contexts = () => Promise.reject(new RemoteError('away', { service: 'github' }));
