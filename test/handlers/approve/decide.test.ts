@@ -42,14 +42,14 @@ test.each<{ name: string; said?: readonly ReturnType<typeof comment>[]; reviews?
   { name: 'a dismissed review leaves an older approval', said: [comment('bob', '/approve', 1)], reviews: [review('bob', 'DISMISSED', '', 2)], want: ['author: Author self-approved', 'bob: Approved'] },
   { name: 'bots do not count', said: [comment(BOT, '/approve'), comment('robot[bot]', '/approve')], reviews: [review('robot[bot]', 'APPROVED', '', 2, 'Bot')], want: ['author: Author self-approved'] },
   { name: 'in the order of time, not of kind', said: [comment('bob', '/approve cancel', 5)], reviews: [review('bob', 'APPROVED', '', 9)], want: ['author: Author self-approved', 'bob: Approved'] },
-])('approvals: $name', ({ said = [], reviews = [], settings = {}, want }) => {
+])('4.2.3 approvals: $name', ({ said = [], reviews = [], settings = {}, want }) => {
   const found = collectApprovals({ author: 'author', url: 'https://p/1', comments: said, reviewComments: [], reviews }, ApproveEntry.parse(settings), identity);
   expect([...found.values()].map(({ login, how, noIssue }) => `${login}: ${how}${noIssue ? ' no-issue' : ''}`)).toEqual(want);
 });
 
 test.each<[body: string, want: number | undefined]>([
   ['Fixes #12 and #13', 12], ['see https://github.com/o/other/issues/7', 7], ['see https://github.com/else/other/issues/7', undefined], ['nothing', undefined], ['#0', undefined],
-])('issue of %j', (body, want) => expect(associatedIssue('o', body)).toBe(want));
+])('4.2.4 issue of %j', (body, want) => expect(associatedIssue('o', body)).toBe(want));
 
 const who = (name: string) => `approvers: [${name}]\n`;
 const alone = (name: string) => `options: {no_parent_owners: true}\n${who(name)}`;
@@ -60,7 +60,7 @@ test.each<{ name: string; files: Readonly<Record<string, string>>; want: readonl
   { name: 'no_parent_owners between', files: { a: who('x'), 'a/b': 'options: {no_parent_owners: true}\n', 'a/b/combo': who('y') }, want: ['a', 'a/b/combo'] },
   { name: 'no_parent_owners above', files: { a: who('x'), 'a/b': alone('y'), 'a/b/combo': who('z') }, want: ['a', 'a/b'] },
   { name: 'filters above leave the one below', files: { a: 'filters: {"\\\\.go$": {approvers: [x]}}\n', 'a/b': who('y') }, want: ['a', 'a/b'] },
-])('places to ask: $name', ({ files, want }) => {
+])('4.2.4 places to ask: $name', ({ files, want }) => {
   const paths = Object.entries(files).flatMap(([dir, text]) => (text.includes('approvers') ? [dir === 'a/b' && want.includes('a/b') && text === who('y') ? `${dir}/x.md` : `${dir}/x.go`] : []));
   expect([...coverageOf(paths, owners(files)).keys()]).toEqual(want);
 });
@@ -75,7 +75,7 @@ test.each<{ name: string; paths: readonly string[]; open: readonly string[]; tre
   { name: 'beside another folder', paths: ['b/x.go', 'a/new/x.go'], open: ['b'] },
   { name: 'files of the root are not below it', paths: ['x.go'], open: [''], tree: { '': 'options: {auto_approve_unowned_subfolders: true}\napprovers: [alice]\n' } },
   { name: 'nobody at all', paths: ['new/x.go'], open: [], tree: { '': 'options: {auto_approve_unowned_subfolders: true}\n' } },
-])('approved by itself: $name', ({ paths, open, tree = auto }) => {
+])('4.2.4 approved by itself: $name', ({ paths, open, tree = auto }) => {
   const all = owners(tree);
   expect(unapproved(coverageOf(paths, all), new Set())).toEqual(open);
   expect(assess(pull(), paths, new Map(), all, { issue_required: false }).met).toBe(open.length === 0);
@@ -98,7 +98,7 @@ test.each<{ name: string; paths: readonly string[]; approved?: readonly string[]
   { name: 'two approved', paths: ['a/x', 'b/x', 'c/x'], approved: ['art', 'ben'], want: [people['c'] ?? []] },
   { name: 'two assigned', paths: ['a/x', 'b/x', 'c/x'], assigned: ['art', 'ben', 'john', 'jack'], want: [['art'], ['ben'], people['c'] ?? []] },
   { name: 'an assignee of a parent', paths: ['a/x'], assigned: ['alice'], want: [['alice']] },
-])('suggestions: $name', ({ paths, approved = [], assigned = [], want }) => {
+])('4.2.6 suggestions: $name', ({ paths, approved = [], assigned = [], want }) => {
   for (const number of [0, 1, 2, 17, 4711]) {
     const facts = { current: new Set(approved), assigned: new Set(assigned), number };
     const cc = suggestApprovers(coverageOf(paths, world), facts);
@@ -118,7 +118,7 @@ test.each<{ name: string; body?: string; said: Approvals; met: boolean }>([
   { name: 'an issue', body: 'Fixes #3', said: approvals('alice'), met: true },
   { name: 'one of two says no-issue', said: new Map([...approvals('alice'), ['bob', { login: 'bob', how: 'Approved', url: '', noIssue: true }]]), met: true },
   { name: 'somebody else says no-issue', said: new Map([...approvals('alice'), ['eve', { login: 'eve', how: 'Approved', url: '', noIssue: true }]]), met: false },
-])('an issue is required: $name', ({ body = '', said, met }) => expect(assess(pull({ body }), ['x'], said, owners({ '': 'approvers: [alice, bob]\n' }), { issue_required: true }).met).toBe(met));
+])('4.2.4 an issue is required: $name', ({ body = '', said, met }) => expect(assess(pull({ body }), ['x'], said, owners({ '': 'approvers: [alice, bob]\n' }), { issue_required: true }).met).toBe(met));
 
 function told(paths: readonly string[], said: Approvals, over: { manual?: boolean; settings?: object; pull?: object } = {}) {
   const given = pull(over.pull);
@@ -126,7 +126,7 @@ function told(paths: readonly string[], said: Approvals, over: { manual?: boolea
   return notification({ pull: given, assessment: assess(given, paths, said, world, settings), manual: over.manual ?? false, settings, linkUrl: 'https://ghe.example/', fileAt: world.fileAt });
 }
 
-test('the notification of an approved pull request', () => {
+test('4.2.7: the notification of an approved pull request', () => {
   const body = told(['a/x', 'b/y'], approvals('Art', 'ben'));
   expect(body).toMatch(/^\[APPROVALNOTIFIER\] [^\n]*\*\*APPROVED\*\*\n\n/);
   expect(body).toContain('*<a href="https://c/1" title="Approved">Art</a>*, *<a href="https://c/1" title="Approved">ben</a>*');
@@ -136,7 +136,7 @@ test('the notification of an approved pull request', () => {
   expect(body).toMatch(/\n<!-- META=\{"approvers":\[\]\} -->$/);
 });
 
-test('the notification of one that waits', () => {
+test('4.2.7: the notification of one that waits', () => {
   const body = told(['a/x', 'b/y'], approvals('ben'), { pull: { assignees: ['Anne'] } });
   expect(body).toMatch(/^\[APPROVALNOTIFIER\] [^\n]*\*\*NOT APPROVED\*\*\n\n/);
   expect(body).toContain('Waiting for approval from [anne](https://ghe.example/anne).');
@@ -157,7 +157,7 @@ test.each<[name: string, entries: readonly (readonly [event: string, actor: stri
   ['by us', [['labeled', 'erin', 'approved'], ['labeled', BOT, 'approved']], false],
   ['another label', [['labeled', 'erin', 'Approved'], ['labeled', 'erin', 'lgtm']], false],
   ['by nobody', [['labeled', '', 'approved']], false],
-])('added by hand: %s', (_name, entries, want) => expect(addedByHand(entries.map(([event, actor, label]) => ({ event, actor, label, at: at(1) })), identity)).toBe(want));
+])('4.2.4 added by hand: %s', (_name, entries, want) => expect(addedByHand(entries.map(([event, actor, label]) => ({ event, actor, label, at: at(1) })), identity)).toBe(want));
 
 test.each<{ name: string; former: readonly string[]; labelled: boolean; approved: boolean; style?: 'edit' | 'replace'; want: readonly string[] }>([
   { name: 'first', former: [], labelled: false, approved: true, want: ['comment.upsert', 'label.add'] },
@@ -166,7 +166,7 @@ test.each<{ name: string; former: readonly string[]; labelled: boolean; approved
   { name: 'another text', former: ['other'], labelled: false, approved: false, want: ['comment.upsert'] },
   { name: 'two of them', former: ['other', 'body'], labelled: false, approved: false, want: ['comment.upsert'] },
   { name: 'two of them, upstream\'s way', former: ['other', 'body'], labelled: false, approved: false, style: 'replace', want: [] },
-])('actions: $name', ({ former, labelled, approved, style = 'edit', want }) => {
+])('4.2.5, 4.2.7 actions: $name', ({ former, labelled, approved, style = 'edit', want }) => {
   const actions = decide({ pull: pull(), labelled, approved, body: 'body', former: former.map((body, n) => botComment(n + 1, body)), style });
   expect(actions.flatMap((action) => (action.kind === 'each' ? action.actions : [action])).map((action) => action.kind)).toEqual(want);
 });

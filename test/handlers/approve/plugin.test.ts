@@ -93,7 +93,7 @@ test.each<[name: string, event: string, payload: object]>([
   ['an edited description with the command in it', 'pull_request', pullPayload({ action: 'edited', body: '/approve', more: { changes: { body: { from: '' } } } })],
   ['the label taken away by us', 'pull_request', pullPayload({ action: 'unlabeled', sender: BOT, more: { label: { name: 'approved' } } })],
   ['another label taken away', 'pull_request', pullPayload({ action: 'unlabeled', sender: 'erin', more: { label: { name: 'lgtm' } } })],
-])('%s does nothing', async (_name, event, payload) => {
+])('4.2.2: %s does nothing', async (_name, event, payload) => {
   const { send, github } = start();
   expect(await send(event, payload)).toEqual([]);
   expect(github.reads).toEqual([]);
@@ -108,7 +108,7 @@ test.each<{ name: string; payload: object; plugins?: object; runs: boolean }>([
   { name: 'edited', payload: reviewed({}, 'edited'), runs: false },
   { name: 'by an App', payload: reviewed({ user: { login: 'robot[bot]', type: 'Bot' } }), runs: false },
   { name: 'where reviews do not count', payload: reviewed({}), plugins: { approve: [{ repos: ['o'], ignore_review_state: true }] }, runs: false },
-])('a review: $name', async ({ payload, plugins = {}, runs }) => {
+])('4.2.2 a review: $name', async ({ payload, plugins = {}, runs }) => {
   const { send } = start(plugins);
   expect(await send('pull_request_review', payload)).toEqual(runs ? ['comment'] : []);
 });

@@ -28,7 +28,7 @@ test.each<{ body: string; want: 'hold' | 'free' | 'nothing' }>([
   { body: '/removehold', want: 'nothing' },
   { body: '/remove - hold', want: 'nothing' },
   { body: '/holdfoo', want: 'nothing' },
-])('$body means $want', ({ body, want }) => {
+])('4.4: $body means $want', ({ body, want }) => {
   const verbs = new Set(parseCommands(hold.commands, body).map((command) => command.verb as 'hold' | 'unhold'));
   const label = want === 'nothing' || verbs.size === 0 ? undefined : decideHold(verbs, issue, want === 'free' ? [HOLD] : [])[0];
   expect(label).toEqual(want === 'nothing' ? undefined : { kind: want === 'hold' ? 'label.add' : 'label.remove', issue, label: HOLD });
@@ -63,7 +63,7 @@ test.each([
   { name: 'on issues', said: { body: '/hold', on: 'issue' } },
   { name: 'when edited', said: { body: '/hold', action: 'edited' } },
   { name: 'when deleted', said: { body: '/hold', action: 'deleted' } },
-] as const)('nothing $name', async ({ said }) => {
+] as const)('4.4: nothing $name', async ({ said }) => {
   const { github, deps } = world(config);
   await createHandling(deps).run('hold', delivery('issue_comment', commentPayload(said)), { signal, attempt: 1 });
   expect(github.writes).toEqual([]);

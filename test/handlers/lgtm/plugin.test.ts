@@ -11,7 +11,7 @@ import { BOT, botComment, commentPayload, delivery, pullPayload, signal, snapsho
 test.each<[body: string, want: 'add' | 'remove' | undefined]>([
   ['/lgtm', 'add'], ['/LGTM', 'add'], ['/lgtm ', 'add'], ['/lgtm no-issue \r', 'add'], ['Nice!\r\n/lgtm\r\n', 'add'], ['```\n/lgtm\n```', undefined], ['<!-- /lgtm -->', undefined], ['/lgtm cancel\n/lgtm', 'add'],
   ['/lgtm cancel', 'remove'], ['/remove-lgtm', 'remove'], ['/lgtm cancel please', undefined], ['> /lgtm', undefined], ['please /lgtm', undefined], ['/lgtm it', undefined], ['/lgtmcancel', undefined],
-])('%j asks for %s', (body, want) => expect(wantOf(body)).toBe(want));
+])('4.3: %j asks for %s', (body, want) => expect(wantOf(body)).toBe(want));
 
 const file = parseOwners('approvers: [ann]\nreviewers: [Rob]\n', noAliases);
 const owners = createRepoOwners(new Map(file ? [['', file]] : []), undefined, 'OWNERS');
@@ -89,7 +89,7 @@ test.each<{ name: string; review: object; labels?: readonly string[]; plugins?: 
   { name: 'approved, but the command says otherwise', review: { body: '/lgtm cancel' }, labels: ['lgtm'], writes: ['-lgtm'] },
   { name: 'by an App', review: { user: { login: 'robot[bot]', type: 'Bot' } }, writes: [] },
   { name: 'where reviews do not count', review: {}, plugins: {}, writes: [] },
-])('a review: $name', async ({ review, labels = [], plugins = acting, writes }) => {
+])('4.3 a review: $name', async ({ review, labels = [], plugins = acting, writes }) => {
   const { github, send } = start(plugins);
   github.labelsOf.set(1, new Set(labels));
   expect(await send('pull_request_review', reviewed(review, labels))).toEqual(writes);
@@ -120,7 +120,7 @@ test.each<{ name: string; comments: readonly (readonly [body: string, edited: bo
   { name: 'the last one counts', comments: [[tree('tree'), false], [tree('other'), false]], kept: false },
   { name: 'an edited one proves nothing', comments: [[tree('tree'), true]], kept: false },
   { name: 'none', comments: [], kept: false },
-])('a push with remembered trees: $name', async ({ comments, kept }) => {
+])('4.3 a push with remembered trees: $name', async ({ comments, kept }) => {
   const { github, send } = start(storing);
   github.commentsOf.set(1, comments.map(([body, edited], n) => ({ ...botComment(n + 1, body), ...(edited ? { updatedAt: '2026-03-01T13:00:00Z' } : {}) })));
   // The news of the removal takes the place of what was remembered: one comment at a time.

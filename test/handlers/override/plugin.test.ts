@@ -91,7 +91,7 @@ test.each<Case>([
   { name: 'an approver of the root, where that is allowed', body: '/override unit', user: 'Alice', plugins: { override: { allow_top_level_owners: true } }, rootApprovers: ['alice'], writes: ['status unit=success', 'comment'], jobs: ['unit'] },
   { name: 'where it is not', body: '/override unit', user: 'alice', rootApprovers: ['alice'], writes: ['comment'] },
   { name: 'another one', body: '/override unit', user: 'bob', plugins: { override: { allow_top_level_owners: true } }, rootApprovers: ['alice'], writes: ['comment'], says: ['approvers of the OWNERS file at the root'] },
-])('$name', async (it) => {
+])('4.6: $name', async (it) => {
   const { github, jobs, say, answers } = start(it);
   await say(it.body, it.user, it.more);
   expect(github.writes).toEqual(it.writes);

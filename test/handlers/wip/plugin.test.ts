@@ -19,7 +19,7 @@ test.each<[title: string, draft: boolean, want: boolean]>([
   ['WIP_x', false, false],
   ['Add WIP: x', false, false],
   ['Add x', false, false],
-])('%s (draft: %s) is in progress: %s', (title, draft, want) => expect(isInProgress({ title, draft })).toBe(want));
+])('4.5: %s (draft: %s) is in progress: %s', (title, draft, want) => expect(isInProgress({ title, draft })).toBe(want));
 
 interface Case {
   readonly name: string;
@@ -49,7 +49,7 @@ test.each<Case>([
   { name: 'the name of the label is compared exactly', action: 'opened', labels: [WIP.toUpperCase()], writes: [], reads: [] },
   { name: 'pushes say nothing of it', action: 'synchronize', draft: true, writes: [], reads: [] },
   { name: 'labels neither', action: 'unlabeled', draft: true, writes: [], reads: [] },
-])('$name', async ({ action, title = 'A change', draft = false, labels = [], had = labels, renamed = false, writes, reads }) => {
+])('4.5: $name', async ({ action, title = 'A change', draft = false, labels = [], had = labels, renamed = false, writes, reads }) => {
   const { github, deps } = world(snapshot({ enabled: ['wip'] }));
   github.labelsOf.set(1, new Set(had));
   const payload = pullPayload({ action, draft, labels, more: renamed ? { changes: { title: { from: 'WIP: x' } } } : {} }) as { pull_request: { title: string } };
