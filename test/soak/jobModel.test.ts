@@ -12,5 +12,5 @@ test('jobs keep their limits and their ends through long storms', async () => {
       return below === 0 ? 0 : ((state ^ (state >>> 13)) >>> 0) % below;
     };
     expect(await play(1_500, random)).toEqual([]);
-  }), { seed, numRuns: 3_000 });
+  }), { seed, numRuns: 400 });
 });

@@ -17,7 +17,6 @@ import { fakeCluster } from '../fakeCluster.js';
 const START = Date.parse('2026-03-01T12:00:00Z');
 export const QUEUE = 2;
 export const LIMIT = 1;
-const config = ProwConfig.parse({ plank: { job_url_template: 'https://prow.example/{{.Name}}', job_queue_capacities: { two: QUEUE }, max_revivals: 2 } });
 const NAMES = ['a1', 'a2', 'q1', 'q2', 'q3', 'p1'];
 
 interface Parked { readonly worker: Worker; readonly go: (how: 'on' | 'before' | 'after') => void }
@@ -36,6 +35,7 @@ function jobOf(name: string, at: number): ProwJob {
 
 /** `random` gives whole numbers below its argument; the driver takes all its choices from it. */
 export async function play(steps: number, random: (below: number) => number): Promise<readonly string[]> {
+  const config = ProwConfig.parse({ plank: { job_url_template: 'https://prow.example/{{.Name}}', job_queue_capacities: { two: QUEUE }, max_revivals: 1 + random(3) } });
   let now = START;
   let builds = 0;
   const wrong: string[] = [];
@@ -44,6 +44,8 @@ export async function play(steps: number, random: (below: number) => number): Pr
   const workers = new Set<Worker>();
   const held = new Map<string, Worker>();
   const told = new Map<string, string[]>();
+  /** How many pods of a job were lost. */
+  const lost = new Map<string, number>();
 
   /** The call as its worker sees it. */
   async function call<T>(worker: Worker, effect: () => Promise<T>): Promise<T> {
@@ -130,12 +132,14 @@ export async function play(steps: number, random: (below: number) => number): Pr
     const [ended, ok] = [{ exitCode: 1, finishedAt: new Date(now).toISOString() }, { exitCode: 0, finishedAt: new Date(now).toISOString() }];
     const pod = cluster.pods.get(name);
     if (!pod || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
-    switch (random(7)) {
+    const event = random(8);
+    if ((event === 4 || event === 5 || event === 6) && pod.status?.reason === undefined) lost.set(name, (lost.get(name) ?? 0) + 1);
+    switch (event) {
       case 0: case 1: cluster.setPod(name, { phase: 'Running', ...started }); break;
       case 2: cluster.setPod(name, { phase: 'Succeeded', ...started, containerStatuses: [{ name: 'c', state: { terminated: ok } }] }); break;
       case 3: cluster.setPod(name, { phase: 'Failed', ...started, containerStatuses: [{ name: 'c', state: { terminated: ended } }] }); break;
-      case 4: cluster.setPod(name, { phase: 'Failed', reason: 'Evicted' }); break;
-      case 5: cluster.setPod(name, { phase: 'Running', reason: 'NodeLost', ...started }, { deletionTimestamp: new Date(now).toISOString() }); break;
+      case 4: case 5: cluster.setPod(name, { phase: 'Failed', reason: 'Evicted' }); break;
+      case 6: cluster.setPod(name, { phase: 'Running', reason: 'NodeLost', ...started }, { deletionTimestamp: new Date(now).toISOString() }); break;
       default: cluster.pods.delete(name);
     }
   }
@@ -146,15 +150,16 @@ export async function play(steps: number, random: (below: number) => number): Pr
   for (let step = 0; step < steps; step++) {
     const name = NAMES[random(NAMES.length)] ?? '';
     const choice = random(100);
-    if (choice < 25) { if (!busy(name)) plank(name); }
+    // A worker that stalls loses its key and goes on beside the next one.
+    if (choice < 25) { if (!busy(name) || random(8) === 0) plank(name); }
     else if (choice < 32) { if (!busy(`report ${name}`)) crier(name); }
     else if (choice < 34) kill();
     else if (choice < 38) await go('before');
     else if (choice < 42) await go('after');
     else if (choice < 50) ofPod(name);
     else if (choice < 52) gone(name);
-    else if (choice < 53) { const job = cluster.jobs.get(name); if (job && job.status.completionTime === undefined) cluster.put({ ...job, status: { ...job.status, state: 'aborted' } }); }
-    else if (choice < 54) await expire();
+    else if (choice < 54) { const job = cluster.jobs.get(name); if (job && job.status.completionTime === undefined) cluster.put({ ...job, status: { ...job.status, state: 'aborted' } }); }
+    else if (choice < 55) await expire();
     else if (choice < 56) now += [1_000, 60_000, 3_600_000][random(3)] ?? 0;
     else if (parked.length > 0) await go('on');
     await settle();
@@ -180,6 +185,7 @@ export async function play(steps: number, random: (below: number) => number): Pr
     if (told.get(name)?.filter((state) => state === job?.status.state).length !== 1) wrong.push(`${name} is ${job?.status.state ?? 'gone'}, told ${String(told.get(name))}`);
     const phase = cluster.pods.get(name)?.status?.phase;
     if (job?.status.state === 'aborted' && (phase === 'Pending' || phase === 'Running')) wrong.push(`${name} was aborted and its pod goes on`);
+    if (Number(job?.status['pod_revival_count'] ?? 0) > (lost.get(name) ?? 0)) wrong.push(`${name} counts more lost pods than there were`);
     if (Number(job?.status['pod_revival_count'] ?? 0) > config.plank.max_revivals) wrong.push(`${name} was made again too often`);
   }
   return wrong;

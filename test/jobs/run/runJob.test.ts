@@ -163,3 +163,47 @@ test('whatever fails and whenever it is ended: it comes to its end with one pod 
     expect(w.created.length).toBeLessThanOrEqual(end === 'Evicted' ? 4 : 1);
   },
 ), { numRuns: 500 }));
+
+test('6.6: the pod that was being made while its job was aborted does not go on', async () => {
+  const ended = { state: 'aborted', completionTime: '2026-03-01T12:00:00Z' } as const;
+  const w = world({ trouble: (what) => { if (what === 'create pod') w.put(jobOf('a', {}, ended)); return undefined; } });
+  w.put(jobOf('a'));
+  await w.run('a');
+  expect([w.created, w.pods.size, w.status('a')?.state]).toEqual([['a'], 0, 'aborted']);
+});
+
+test.each(['Succeeded', 'Failed'] as const)('6.6: what an aborted job left when it had ended stays for whoever looks (%s)', async (phase) => {
+  const w = world();
+  w.put(jobOf('a'));
+  await w.run('a');
+  w.setPod('a', { phase });
+  w.put(jobOf('a', {}, { state: 'aborted', completionTime: '2026-03-01T12:00:00Z' }));
+  await w.run('a');
+  expect(w.pods.size).toBe(1);
+});
+
+test('6.5, 5: a lost pod that a finalizer keeps is counted once and let go', async () => {
+  const w = world();
+  w.put(jobOf('a'));
+  await w.run('a');
+  w.setPod('a', { phase: 'Running', reason: 'NodeLost' }, { deletionTimestamp: '2026-03-01T12:00:00Z', finalizers: ['prow.x-k8s.io/gcsk8sreporter', 'other'] });
+  expect(await w.run('a')).toEqual({ lookAgainAt: START + 10_000 });
+  expect(await w.run('a')).toEqual({ lookAgainAt: START + 10_000 });
+  expect(w.status('a')).toMatchObject({ state: 'pending', pod_revival_count: 1, description: 'The pod is made again (1 of 3): its node was lost.' });
+  expect(w.pods.get('a')?.metadata.finalizers).toEqual(['other']);
+  w.pods.delete('a');
+  await w.run('a');
+  expect([w.created, w.status('a')?.build_id, w.jobs.get('a')?.metadata.annotations?.['prow.k8s.io/revival-reasons']]).toEqual([['a', 'a'], '2', 'unreachable']);
+});
+
+test('a run that contradicts another one on the same commits carries the mark', async () => {
+  const w = world();
+  const refs = { org: 'o', repo: 'r', base_ref: 'main', base_sha: 'b', pulls: [{ number: 1, author: 'a', sha: 's' }] };
+  w.put(jobOf('before', { refs }, { state: 'success', completionTime: '2026-03-01T11:00:00Z' }));
+  w.put(jobOf('a', { refs }));
+  await w.run('a');
+  w.setPod('a', { phase: 'Failed' });
+  await w.run('a');
+  expect(w.status('a')?.state).toBe('failure');
+  expect(w.jobs.get('a')?.metadata.annotations).toMatchObject({ 'prow.k8s.io/flake': 'before' });
+});
