@@ -24,8 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The pods' own programs store results where the server's do.
   embedded: ['core', 'adapters/storage/open'],
 };
-/** Entry points put everything together: every file directly in src/, and the command line's. */
-const isEntry = (file: string) => /^src\/[^/]+\.tsx?$/.test(file) || file === 'src/cli/main.ts';
+/** Entry points put everything together: every file directly in src/ and what they are made of, the demonstration, and the command line's. */
+const isEntry = (file: string) => /^src\/(?:(?:assembly|demo)\/)?[^/]+\.tsx?$/.test(file) || file === 'src/cli/main.ts';
 
 /** Libraries that talk to the outside world, and the folders (or files) that may import them. */
 const reserved: readonly Readonly<{ library: RegExp; only: readonly string[] }>[] = [

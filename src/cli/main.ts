@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ConfigError } from '../core/errors.js';
-import type { Stores } from '../stores.js';
+import type { Stores } from '../assembly/stores.js';
 import { HelpAsked, UsageError, usage, type FlagTable } from './flags.js';
 
 interface Subcommand {
@@ -33,7 +33,7 @@ const COMMANDS: Readonly<Record<string, Subcommand>> = {
       const { readDemoOptions, DEMO_FLAGS } = await import('./demo.js');
       return withHelp('prow demo', DEMO_FLAGS, async () => {
         const options = readDemoOptions(args, process.env, Math.random);
-        const { runDemo } = await import('../demo.js');
+        const { runDemo } = await import('../demo/demo.js');
         const ended = new AbortController();
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { if (ended.signal.aborted) process.exit(130); else ended.abort(); });
         const colours = (options.json ? process.stderr : process.stdout).isTTY && !process.env.NO_COLOR;
@@ -162,7 +162,7 @@ async function onStore(name: string, args: readonly string[], command: (rest: re
     const words = flagsAt <= 0 ? [] : args.slice(0, flagsAt);
     const parsed = parseFlags(flagsAt < 0 ? [] : args.slice(flagsAt), table, process.env);
     const flags = reader(parsed, table);
-    const { openStores } = await import('../stores.js');
+    const { openStores } = await import('../assembly/stores.js');
     await using stores = await openStores({ redisUrl: flags.text('redis-url'), prefix: flags.text('redis-prefix') ?? 'prow', stateDir: flags.text('state-dir') ?? '.prow' });
     return await command(flagsAt < 0 ? args : [...words, ...parsed.rest], stores, flags.text('output')); // awaited here, before the stores are closed
   });

@@ -7,7 +7,7 @@ import { planKills } from '../../src/cli/chaos.js';
 import { readDemoOptions } from '../../src/cli/demo.js';
 import { createNarrator } from '../../src/cli/narrator.js';
 import { supervise, type Ended } from '../../src/cli/supervisor.js';
-import { claimFolder, writeSecretly } from '../../src/demoFiles.js';
+import { claimFolder, writeSecretly } from '../../src/demo/files.js';
 
 let dir = '';
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'prow-demo-')); });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { pattern } from '../../src/core/re2.js';
 import { createHandling } from '../../src/handlers/dispatch.js';
 import type { Plugin } from '../../src/handlers/plugin.js';
-import { mayAct, restricted } from '../../src/configSource.js';
+import { mayAct, restricted } from '../../src/assembly/config.js';
 import { commentPayload, delivery, pullPayload, signal, snapshot, source, world } from './fakes.js';
 
 const test1: Plugin = { name: 'test', help: 'A test.', commands: { go: { usage: '/go', about: 'Goes.', who: 'Anyone', examples: ['/go'], pattern: pattern('(?mi)^/go\\s*$') } }, on: {} };

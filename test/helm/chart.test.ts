@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findHelm } from '../../scripts/helm.mjs';
 import { POD_VERBS } from '../../src/adapters/kube/access.js';
 import { readSettings, type Settings } from '../../src/cli/settings.js';
-import { watchFiles } from '../../src/configSource.js';
+import { watchFiles } from '../../src/assembly/config.js';
 import { silentLog } from '../../src/core/ports/log.js';
 import { problemsOf, selected } from './checks.js';
 import { CHART, lint, notes, render, type Manifest, type Release, type Values } from './render.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { startDemoCluster } from '../../src/demoCluster.js';
+import { startDemoCluster } from '../../src/demo/cluster.js';
 import { eventually, testRedis } from '../support/redis.js';
 import { outsider } from '../world/outsider.js';
 

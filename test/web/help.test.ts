@@ -6,7 +6,7 @@ import { RemoteError } from '../../src/core/errors.js';
 import type { Repo } from '../../src/core/ids.js';
 import { silentLog } from '../../src/core/ports/log.js';
 import type { Plugin } from '../../src/handlers/plugin.js';
-import { openHelp } from '../../src/helpSide.js';
+import { openHelp } from '../../src/assembly/help.js';
 
 const plugin = (name: string, over: Partial<Plugin> = {}): Plugin => ({ name, help: `What ${name} does.`, commands: {}, on: {}, ...over });
 const PLUGINS = { plugins: { acme: { plugins: ['hold'], excluded_repos: ['quiet'] } }, external_plugins: { acme: [{ name: 'tea', endpoint: 'http://tea', events: ['push'] }, { name: 'milk', endpoint: 'http://milk' }] } };

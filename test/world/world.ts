@@ -18,7 +18,7 @@ import type { PlayerOptions } from '../../src/embedded/github/actions.js';
 import { startGitHub, type EmbeddedGitHub, type GitHubOptions } from '../../src/embedded/github/server.js';
 import type { Effect } from '../../src/embedded/github/state.js';
 import { start, type Running } from '../../src/main.js';
-import { QUEUES } from '../../src/worker.js';
+import { QUEUES } from '../../src/assembly/workers.js';
 import { systemClock } from '../support/path.js';
 import { eventually, testRedisUrl } from '../support/redis.js';
 import { appKey } from '../support/appKey.js';

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { followConfigRepo, type ConfigRepo } from './adapters/configRepo.js';
-import { createTip } from './adapters/configRepoTip.js';
-import { createMirrors, type MirrorOptions } from './adapters/git/mirror.js';
-import type { GitHub } from './adapters/github/client.js';
-import type { ConfigRepoSettings } from './cli/configFlags.js';
-import type { Settings } from './cli/settings.js';
-import type { ConfigSource, Snapshot } from './config/snapshot.js';
-import { watchConfig, type Ticker, type WatchedConfig } from './config/watch.js';
-import { slug } from './core/ids.js';
-import type { Clock } from './core/ports/clock.js';
-import type { Feed } from './core/ports/feed.js';
-import type { Log } from './core/ports/log.js';
-import type { ConfigStatus } from './web/configStatus.js';
+import { followConfigRepo, type ConfigRepo } from '../adapters/configRepo.js';
+import { createTip } from '../adapters/configRepoTip.js';
+import { createMirrors, type MirrorOptions } from '../adapters/git/mirror.js';
+import type { GitHub } from '../adapters/github/client.js';
+import type { ConfigRepoSettings } from '../cli/configFlags.js';
+import type { Settings } from '../cli/settings.js';
+import type { ConfigSource, Snapshot } from '../config/snapshot.js';
+import { watchConfig, type Ticker, type WatchedConfig } from '../config/watch.js';
+import { slug } from '../core/ids.js';
+import type { Clock } from '../core/ports/clock.js';
+import type { Feed } from '../core/ports/feed.js';
+import type { Log } from '../core/ports/log.js';
+import type { ConfigStatus } from '../web/configStatus.js';
 
 const LOOK_MS = 1_000;
 

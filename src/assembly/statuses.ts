@@ -1,21 +1,21 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createOpenPulls } from './adapters/github/openPulls.js';
-import type { GitHub } from './adapters/github/client.js';
-import type { OpenedKube } from './adapters/kube/kube.js';
-import type { QueueConnection } from './adapters/queue/jobs.js';
-import { createRemembered } from './adapters/remembered.js';
-import { openStorage } from './adapters/storage/open.js';
-import type { Settings } from './cli/settings.js';
-import type { InRepoReads } from './config/jobs/inRepo.js';
-import type { ConfigSource, Snapshot } from './config/snapshot.js';
-import { mayAct } from './configSource.js';
-import { slug, type Repo } from './core/ids.js';
-import type { Clock } from './core/ports/clock.js';
-import type { ProwJobs } from './core/ports/jobs.js';
-import type { Log } from './core/ports/log.js';
-import type { Permitted } from './jobs/statuses/reconcileRepo.js';
-import type { Adders, JobParts } from './worker.js';
+import { createOpenPulls } from '../adapters/github/openPulls.js';
+import type { GitHub } from '../adapters/github/client.js';
+import type { OpenedKube } from '../adapters/kube/kube.js';
+import type { QueueConnection } from '../adapters/queue/jobs.js';
+import { createRemembered } from '../adapters/remembered.js';
+import { openStorage } from '../adapters/storage/open.js';
+import type { Settings } from '../cli/settings.js';
+import type { InRepoReads } from '../config/jobs/inRepo.js';
+import type { ConfigSource, Snapshot } from '../config/snapshot.js';
+import { mayAct } from './config.js';
+import { slug, type Repo } from '../core/ids.js';
+import type { Clock } from '../core/ports/clock.js';
+import type { ProwJobs } from '../core/ports/jobs.js';
+import type { Log } from '../core/ports/log.js';
+import type { Permitted } from '../jobs/statuses/reconcileRepo.js';
+import type { Adders, JobParts } from './workers.js';
 
 export interface StatusSideDeps {
   readonly settings: Settings;

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { createEventStore } from './adapters/events/store.js';
-import { adderOf } from './adapters/queue/adder.js';
-import { patientRedis } from './adapters/redis.js';
-import { createTideViews } from './adapters/tideViews.js';
-import { ConfigError } from './core/errors.js';
-import { silentLog } from './core/ports/log.js';
-import type { EventStore } from './core/ports/events.js';
-import type { TideViews } from './core/ports/tide.js';
-import { findRedis } from './embedded/redis/redis.js';
-import { eventQueue } from '../queues/event.js';
+import { createEventStore } from '../adapters/events/store.js';
+import { adderOf } from '../adapters/queue/adder.js';
+import { patientRedis } from '../adapters/redis.js';
+import { createTideViews } from '../adapters/tideViews.js';
+import { ConfigError } from '../core/errors.js';
+import { silentLog } from '../core/ports/log.js';
+import type { EventStore } from '../core/ports/events.js';
+import type { TideViews } from '../core/ports/tide.js';
+import { findRedis } from '../embedded/redis/redis.js';
+import { eventQueue } from '../../queues/event.js';
 
 /** What a running installation keeps in Redis, for commands that look at it. */
 export interface Stores extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { MetricsAdapter } from './adapters/metrics.js';
-import type { Adders } from './worker.js';
+import type { MetricsAdapter } from '../adapters/metrics.js';
+import type { Adders } from './workers.js';
 
 const COUNT_MS = 1_000;
 

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
-import { createExternalPlugins } from './adapters/externalPlugins.js';
-import { secretFile } from './adapters/secrets.js';
-import type { Settings } from './cli/settings.js';
-import { parseHmacSecrets, type HmacSecrets } from './config/hmac.js';
-import { mayAct } from './configSource.js';
-import type { Clock } from './core/ports/clock.js';
-import type { ExternalPlugins } from './core/ports/external.js';
-import type { Log } from './core/ports/log.js';
-import type { Metrics } from './core/ports/metrics.js';
-import type { Secret } from './core/ports/secrets.js';
-import type { HandlingDeps } from './handlers/dispatch.js';
+import { createExternalPlugins } from '../adapters/externalPlugins.js';
+import { secretFile } from '../adapters/secrets.js';
+import type { Settings } from '../cli/settings.js';
+import { parseHmacSecrets, type HmacSecrets } from '../config/hmac.js';
+import { mayAct } from './config.js';
+import type { Clock } from '../core/ports/clock.js';
+import type { ExternalPlugins } from '../core/ports/external.js';
+import type { Log } from '../core/ports/log.js';
+import type { Metrics } from '../core/ports/metrics.js';
+import type { Secret } from '../core/ports/secrets.js';
+import type { HandlingDeps } from '../handlers/dispatch.js';
 
 /** What webhooks need on their way in and on. */
 export interface EventSide {

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
-import { openStorage } from './adapters/storage/open.js';
-import { createTideHistory } from './adapters/tideHistory.js';
-import { createTideMemory } from './adapters/tideMemory.js';
-import type { Settings } from './cli/settings.js';
-import type { Log } from './core/ports/log.js';
-import type { TideHistory } from './core/ports/tide.js';
-import { keepHistory } from './tide/history.js';
+import { openStorage } from '../adapters/storage/open.js';
+import { createTideHistory } from '../adapters/tideHistory.js';
+import { createTideMemory } from '../adapters/tideMemory.js';
+import type { Settings } from '../cli/settings.js';
+import type { Log } from '../core/ports/log.js';
+import type { TideHistory } from '../core/ports/tide.js';
+import { keepHistory } from '../tide/history.js';
 
 /** Tide's history, and what brings it to `--history-uri`; without that flag it lives in Redis alone. */
 export function openHistory({ history: wanted, jobs, redisPrefix: prefix }: Pick<Settings, 'history' | 'jobs' | 'redisPrefix'>, { redis, log }: Readonly<{ redis: Redis; log: Log }>): Readonly<{ history: TideHistory; keep: ((options: Readonly<{ signal: AbortSignal }>) => Promise<void>) | undefined }> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from './cli/flags.js';
+import { UsageError } from '../cli/flags.js';
 
 const MARK = 'prow-demo';
 

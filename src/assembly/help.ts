@@ -1,15 +1,15 @@
-import { mayAct } from './configSource.js';
-import type { Settings } from './cli/settings.js';
-import type { ConfigSource, Snapshot } from './config/snapshot.js';
-import { externalPluginsOf } from './config/plugins/entries.js';
-import { parseSlug, type Repo } from './core/ids.js';
-import type { Clock } from './core/ports/clock.js';
-import type { ExternalPlugins } from './core/ports/external.js';
-import type { Log } from './core/ports/log.js';
-import type { HelpDocument, PluginHelp } from './core/helpDocument.js';
-import { externalHelp, helpDocument, isSlug } from './handlers/help.js';
-import type { Plugin } from './handlers/plugin.js';
-import type { InRepo } from './web/catalogue.js';
+import { mayAct } from './config.js';
+import type { Settings } from '../cli/settings.js';
+import type { ConfigSource, Snapshot } from '../config/snapshot.js';
+import { externalPluginsOf } from '../config/plugins/entries.js';
+import { parseSlug, type Repo } from '../core/ids.js';
+import type { Clock } from '../core/ports/clock.js';
+import type { ExternalPlugins } from '../core/ports/external.js';
+import type { Log } from '../core/ports/log.js';
+import type { HelpDocument, PluginHelp } from '../core/helpDocument.js';
+import { externalHelp, helpDocument, isSlug } from '../handlers/help.js';
+import type { Plugin } from '../handlers/plugin.js';
+import type { InRepo } from '../web/catalogue.js';
 
 export interface HelpSideDeps {
   readonly config: ConfigSource;

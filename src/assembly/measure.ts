@@ -1,10 +1,10 @@
-import { createClaims } from './adapters/claims.js';
-import type { MetricsAdapter } from './adapters/metrics.js';
-import type { OpenedKube } from './adapters/kube/kube.js';
-import type { QueueConnection } from './adapters/queue/jobs.js';
-import type { Settings } from './cli/settings.js';
-import type { Log } from './core/ports/log.js';
-import { countProwJobs, followTransitions } from './jobs/measure.js';
+import { createClaims } from '../adapters/claims.js';
+import type { MetricsAdapter } from '../adapters/metrics.js';
+import type { OpenedKube } from '../adapters/kube/kube.js';
+import type { QueueConnection } from '../adapters/queue/jobs.js';
+import type { Settings } from '../cli/settings.js';
+import type { Log } from '../core/ports/log.js';
+import { countProwJobs, followTransitions } from '../jobs/measure.js';
 
 export interface MeasureDeps {
   readonly settings: Pick<Settings, 'role' | 'components'>;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { openKube } from './adapters/kube/kube.js';
-import { silentLog } from './core/ports/log.js';
-import { isComplete, type ProwJob } from './core/prowjob.js';
-import { VERSION } from './core/version.js';
-import { startCluster } from './embedded/cluster/cluster.js';
-import type { ClusterView, JobView } from './embedded/story/jobsStory.js';
-import { utilityImages } from './embedded/utilities/images.js';
+import { openKube } from '../adapters/kube/kube.js';
+import { silentLog } from '../core/ports/log.js';
+import { isComplete, type ProwJob } from '../core/prowjob.js';
+import { VERSION } from '../core/version.js';
+import { startCluster } from '../embedded/cluster/cluster.js';
+import type { ClusterView, JobView } from '../embedded/story/jobsStory.js';
+import { utilityImages } from '../embedded/utilities/images.js';
 
 /** The cluster of a demo, in the demo's own process. */
 export interface DemoCluster extends AsyncDisposable {
