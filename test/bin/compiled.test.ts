@@ -80,7 +80,7 @@ test('what is built below dist finds the definition of ProwJob, in a checkout an
     await cp(join(checkoutRoot, 'package.json'), join(root, 'package.json'));
     await symlink(join(checkoutRoot, 'node_modules'), join(root, 'node_modules'));
     const script = `
-      const { startDemoCluster } = await import(${JSON.stringify(join(root, 'dist/src/demoCluster.js'))});
+      const { startDemoCluster } = await import(${JSON.stringify(join(root, 'dist/src/demo/cluster.js'))});
       await using cluster = await startDemoCluster(${JSON.stringify(join(root, 'state'))});
       console.log(cluster.kubeconfigPath, (await cluster.view.jobs()).length);`;
     const demo = () => spawnSync(process.execPath, ['--input-type=module', '-e', transformSync(script, { format: 'esm', target: 'node20', supported: { 'top-level-await': true } }).code], { encoding: 'utf8', timeout: 60_000 });

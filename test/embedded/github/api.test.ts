@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { call, installationToken, jwtOf, startSeeded } from './support/seed.js';
 
@@ -28,8 +29,8 @@ test.each<{ name: string; claims: { iat?: number; exp?: number } }>([
 
 test('a JWT that another key has signed is refused', async () => {
   await using github = await startSeeded();
-  await using other = await startSeeded();
-  expect((await call(github, jwtOf({ appKey: other.appKey, appId: github.appId }), 'GET', '/app')).status).toBe(401);
+  const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  expect((await call(github, jwtOf({ appKey: other, appId: github.appId }), 'GET', '/app')).status).toBe(401);
   expect((await call(github, 'ghp_wrong', 'GET', '/user')).status).toBe(401);
   expect((await call(github, undefined, 'GET', '/user')).status).toBe(401);
 });
