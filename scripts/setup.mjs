@@ -1,5 +1,5 @@
 // What `npm run demo` and `npm test` need before anything else: dependencies and redis-server. Node's own modules only.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
@@ -15,13 +15,6 @@ export function run(command, args, options = {}) {
   const done = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
   if (done.error) return { code: 127, error: done.error };
   return { code: done.status ?? 1, signal: done.signal };
-}
-
-/** As `run`, without waiting for the end before the next one begins. */
-export function runBeside(command, args) {
-  return new Promise((resolve) => {
-    spawn(command, args, { cwd: root, stdio: 'inherit' }).once('error', (error) => resolve({ code: 127, error })).once('exit', (code, signal) => resolve({ code: code ?? 1, signal }));
-  });
 }
 
 export function has(command) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assetsFolder, complete } from './kubeAssets.mjs';
 import { findServer } from './storageServers.mjs';
-import { has, needCommand, needDependencies, needGit, needNode, needRedis, run, runBeside, say } from './setup.mjs';
+import { has, needCommand, needDependencies, needGit, needNode, needRedis, run, say } from './setup.mjs';
 
 const soak = process.argv.includes('--soak');
 const only = process.argv.slice(2).filter((arg) => arg !== '--soak');
@@ -20,20 +20,18 @@ if (soak) for (const name of ['versitygw', 'fake-gcs-server', 'prow-test-pubsub'
 
 let passed = 0;
 let failed = 0;
-async function step(name, command, args) {
+function step(name, command, args) {
   say(name);
   const begun = Date.now();
-  const { code } = await runBeside(command, args);
+  const { code } = run(command, args);
   say(`${name}: ${code === 0 ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - begun) / 1000)} s`);
   if (code === 0) passed++;
   else failed++;
 }
 
 if (!soak && only.length === 0) {
-  await Promise.all([
-    step('lint', process.execPath, [join('node_modules', 'eslint', 'bin', 'eslint.js'), '.']),
-    step('types', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit']),
-  ]);
+  step('lint', process.execPath, [join('node_modules', 'eslint', 'bin', 'eslint.js'), '.']);
+  step('types', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit']);
 }
 const dir = mkdtempSync(join(tmpdir(), 'prow-test-'));
 const report = join(dir, 'jest.json');

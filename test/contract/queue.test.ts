@@ -10,6 +10,7 @@ import { defineQueue, type Outcome, type QueueDef, type Run } from '../../src/co
 import { UserError } from '../../src/core/errors.js';
 import { eventually, testRedis, type TestRedis } from '../support/redis.js';
 import { ownRedis } from '../support/redisServer.js';
+import { soakTest } from '../support/tier.js';
 
 const clock = { now: () => Date.now() };
 type Key = Readonly<{ id: string }>;
@@ -237,7 +238,7 @@ test('a tick runs its key again and again', async () => {
   await eventually('three runs', () => queue.runs.length >= 3);
 });
 
-test('a job whose worker was killed comes back within 15 s', async () => {
+soakTest('a job whose worker was killed comes back within 15 s', async () => {
   await using connection = testRedis();
   const def = define();
   const adder = adderOf(def, connection);
@@ -263,7 +264,7 @@ test('a worker that starts before its Redis takes jobs once that is there', asyn
   await eventually('both runs', () => queue.runs.length === 2);
 }, 20_000);
 
-test('a worker process ends by itself though Redis is away', async () => {
+soakTest('a worker process ends by itself though Redis is away', async () => {
   await using own = await ownRedis({ keeps: false });
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/stopper.ts', own.url, 't'], { stdio: ['pipe', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');

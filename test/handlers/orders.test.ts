@@ -6,6 +6,7 @@ import type { Delivery, Pull } from '../../src/core/event.js';
 import { createHandling } from '../../src/handlers/dispatch.js';
 import { parseEvents } from '../../src/handlers/events.js';
 import { botComment, commentPayload, delivery, NOW, pullPayload, signal, snapshot, world } from './fakes.js';
+import { runs } from '../support/tier.js';
 
 /**
  * People act, and at any later moment what they did is handled, in the order in which it arrived, all plugins of a delivery at once. However the two are
@@ -90,6 +91,6 @@ test.each(['quiet', 'upstream'] as const)('in every order the last word counts (
       expect(notices).toHaveLength(due ? 1 : 0);
       if (due) expect(notices[0]?.body.includes('**APPROVED**')).toBe(want.includes('approved'));
     }),
-    { numRuns: 150 },
+    { numRuns: runs(400) },
   );
 }, 60_000);

@@ -2,5 +2,7 @@
 import '../config/mutated.test.js';
 import '../config/yamlFast.test.js';
 import '../tide/testing.test.js';
+import '../handlers/orders.test.js';
+import '../contract/queue.test.js';
 import '../cli/nasty.test.js';
 import '../world/tideJobs.test.js';

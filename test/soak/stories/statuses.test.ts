@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { doubledEffects } from '../../src/embedded/story/effects.js';
-import { start } from '../../src/main.js';
-import { eventually } from '../support/redis.js';
-import { BOT, slug, startWorld, type StoryWorld } from './world.js';
+import { doubledEffects } from '../../../src/embedded/story/effects.js';
+import { start } from '../../../src/main.js';
+import { eventually } from '../../support/redis.js';
+import { BOT, slug, startWorld, type StoryWorld } from '../../world/world.js';
 
 const POD = 'spec: {containers: [{image: alpine, command: [sh]}]}';
 const jobsOf = (...jobs: readonly string[]): string => `presubmits:\n  ${slug}:\n${jobs.map((job) => `  - {${job}, always_run: true, ${POD}}\n`).join('')}`;

@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { silentLog } from '../../src/core/ports/log.js';
-import { startCluster, type Cluster } from '../../src/embedded/cluster/cluster.js';
-import { startHollowKubelet } from '../../src/embedded/cluster/kubelet/hollow.js';
-import { startKubeProxy, type KubeProxy } from '../support/kubeProxy.js';
-import { systemClock } from '../support/path.js';
-import { eventually } from '../support/redis.js';
-import { outsider } from './outsider.js';
-import { slug, startWorld } from './world.js';
+import { silentLog } from '../../../src/core/ports/log.js';
+import { startCluster, type Cluster } from '../../../src/embedded/cluster/cluster.js';
+import { startHollowKubelet } from '../../../src/embedded/cluster/kubelet/hollow.js';
+import { startKubeProxy, type KubeProxy } from '../../support/kubeProxy.js';
+import { systemClock } from '../../support/path.js';
+import { eventually } from '../../support/redis.js';
+import { outsider } from '../../world/outsider.js';
+import { slug, startWorld } from '../../world/world.js';
 
 const job = (name: string, cluster: string) => `  - name: ${name}
     always_run: true

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { startFakeKube } from '../support/kube.js';
-import { slug, startWorld } from './world.js';
+import { startFakeKube } from '../../support/kube.js';
+import { slug, startWorld } from '../../world/world.js';
 
 const CONFIG = `in_repo_config:
   enabled: {${slug}: true}

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { FaultPlan } from '../../src/embedded/github/faults.js';
-import { doubledEffects } from '../../src/embedded/story/effects.js';
-import { BOT, startWorld } from './world.js';
+import type { FaultPlan } from '../../../src/embedded/github/faults.js';
+import { doubledEffects } from '../../../src/embedded/story/effects.js';
+import { BOT, startWorld } from '../../world/world.js';
 
 test.each<{ name: string; plan: FaultPlan }>([
   { name: '502 to 30 % of calls', plan: { failShare: { status: 502, share: 0.3, seed: 7 } } },

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { eventually } from '../support/redis.js';
-import { manifest, startWorld } from './world.js';
+import { eventually } from '../../support/redis.js';
+import { manifest, startWorld } from '../../world/world.js';
 
 const without = (name: string): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(manifest.default_permissions).filter(([one]) => one !== name));
 // GitHub gives every App `metadata: read`.

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { eventually } from '../support/redis.js';
-import type { Component } from '../../src/cli/settings.js';
-import { outsider } from './outsider.js';
-import { slug, startWorld, type StoryWorld } from './world.js';
+import { eventually } from '../../support/redis.js';
+import type { Component } from '../../../src/cli/settings.js';
+import { outsider } from '../../world/outsider.js';
+import { slug, startWorld, type StoryWorld } from '../../world/world.js';
 
 const JOBS = `presubmits:
   ${slug}:

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { LIMITS, runLimits } from '../support/limits.js';
+import { LIMITS, runLimits } from '../../support/limits.js';
 
 test('two worker processes together keep max_concurrency of a job, of a queue and over all, and use what is free', async () => {
   const { peaks, changes, states, pods } = await runLimits(30);

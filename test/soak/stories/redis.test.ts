@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { sign } from '../../src/embedded/github/webhooks.js';
-import { ownRedis } from '../support/redisServer.js';
-import { eventually } from '../support/redis.js';
-import { slug, startWorld } from './world.js';
+import { sign } from '../../../src/embedded/github/webhooks.js';
+import { ownRedis } from '../../support/redisServer.js';
+import { eventually } from '../../support/redis.js';
+import { slug, startWorld } from '../../world/world.js';
 
 test('while Redis is away webhooks are refused and readiness says why; afterwards nothing is missing', async () => {
   await using redis = await ownRedis({ keeps: true });

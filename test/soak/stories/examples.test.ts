@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { expect, test } from '@jest/globals';
-import { sign } from '../../src/embedded/github/webhooks.js';
-import { startWorld } from './world.js';
+import { sign } from '../../../src/embedded/github/webhooks.js';
+import { startWorld } from '../../world/world.js';
 
 const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as readonly Readonly<{ name: string; examples: readonly object[] }>[];
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { eventually } from '../support/redis.js';
-import { SHOP, startStage, switchesOnce, type Served } from '../support/served.js';
+import { eventually } from '../../support/redis.js';
+import { SHOP, startStage, switchesOnce, type Served } from '../../support/served.js';
 
 const CONFIG = 'acme/config';
 const plugins = (...names: readonly string[]): string => `plugins:\n  ${SHOP}:\n    plugins: [${names.join(', ')}]\n`;

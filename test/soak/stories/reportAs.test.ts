@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { baseShaIn } from '../../src/core/baseSha.js';
-import { start, type Running } from '../../src/main.js';
-import { eventually } from '../support/redis.js';
-import { slug, startWorld, type StoryWorld } from './world.js';
+import { baseShaIn } from '../../../src/core/baseSha.js';
+import { start, type Running } from '../../../src/main.js';
+import { eventually } from '../../support/redis.js';
+import { slug, startWorld, type StoryWorld } from '../../world/world.js';
 
 const JOBS = `presubmits:
   ${slug}:

@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { eventually } from '../support/redis.js';
-import { SHOP, startStage, switchesOnce, type Served } from '../support/served.js';
+import { eventually } from '../../support/redis.js';
+import { SHOP, startStage, switchesOnce, type Served } from '../../support/served.js';
 
 const plugins = (...names: readonly string[]): string => `plugins:\n  ${SHOP}:\n    plugins: [${names.join(', ')}]\n`;
 const BROKEN = `plugins:\n  ${SHOP}:\n    plugins: [trigger, hold\n  other: {}\n`;

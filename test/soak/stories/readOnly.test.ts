@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { start } from '../../src/main.js';
-import { startKubeProxy } from '../support/kubeProxy.js';
-import { eventually } from '../support/redis.js';
-import { outsider } from './outsider.js';
-import { slug, startWorld } from './world.js';
+import { start } from '../../../src/main.js';
+import { startKubeProxy } from '../../support/kubeProxy.js';
+import { eventually } from '../../support/redis.js';
+import { outsider } from '../../world/outsider.js';
+import { slug, startWorld } from '../../world/world.js';
 
 const READ = ['get', 'list', 'watch'];
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { doubledEffects } from '../../src/embedded/story/effects.js';
-import { BOT, slug, startWorld } from './world.js';
-import { eventually } from '../support/redis.js';
+import { doubledEffects } from '../../../src/embedded/story/effects.js';
+import { BOT, slug, startWorld } from '../../world/world.js';
+import { eventually } from '../../support/redis.js';
 
 const JOBS = `presubmits:
   ${slug}:

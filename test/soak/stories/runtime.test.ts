@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { sign, verified } from '../../src/core/signature.js';
-import { emitCheckRun, emitSuite } from '../../src/embedded/github/mutate/checks.js';
-import { eventually } from '../support/redis.js';
-import { receiver } from '../support/receiver.js';
-import { BOT, slug, startWorld, type StoryWorld } from './world.js';
+import { sign, verified } from '../../../src/core/signature.js';
+import { emitCheckRun, emitSuite } from '../../../src/embedded/github/mutate/checks.js';
+import { eventually } from '../../support/redis.js';
+import { receiver } from '../../support/receiver.js';
+import { BOT, slug, startWorld, type StoryWorld } from '../../world/world.js';
 
 const HOLD = 'do-not-merge/hold';
 const heldBack = (world: StoryWorld, number = 1): boolean => world.view(number).labels.includes(HOLD);

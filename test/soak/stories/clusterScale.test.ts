@@ -3,8 +3,8 @@ import { silentLog } from '../../../src/core/ports/log.js';
 import { at } from '../../../src/embedded/cluster/api/object.js';
 import { startHollowKubelet } from '../../../src/embedded/cluster/kubelet/hollow.js';
 import { eventually } from '../../support/redis.js';
-import { testCluster } from './support/cluster.js';
-import { createPod, phaseOf, podOver, podRuns, scriptPod } from './support/pods.js';
+import { testCluster } from '../../embedded/cluster/support/cluster.js';
+import { createPod, phaseOf, podOver, podRuns, scriptPod } from '../../embedded/cluster/support/pods.js';
 
 const signal = new AbortController().signal;
 

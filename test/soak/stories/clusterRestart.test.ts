@@ -9,8 +9,8 @@ import { openStore } from '../../../src/embedded/cluster/api/store.js';
 import type { Kobject } from '../../../src/embedded/cluster/api/object.js';
 import { loadClient } from '../../../src/embedded/cluster/kubelet/client.js';
 import { eventually } from '../../support/redis.js';
-import { temporary, testCluster } from './support/cluster.js';
-import { createPod, logOf, phaseOf, podOver, podRuns, podWhen, scriptPod } from './support/pods.js';
+import { temporary, testCluster } from '../../embedded/cluster/support/cluster.js';
+import { createPod, logOf, phaseOf, podOver, podRuns, podWhen, scriptPod } from '../../embedded/cluster/support/pods.js';
 
 const signal = new AbortController().signal;
 const alive = (pid: number): boolean => {
@@ -35,7 +35,7 @@ test('objects, versions, address and token outlive a restart', async () => {
 
 test('a killed cluster loses no write, leaves no process behind, and tells which pods were lost', async () => {
   await using folder = await temporary();
-  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('support/killed.ts', import.meta.url)), folder.dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('../../embedded/cluster/support/killed.ts', import.meta.url)), folder.dir], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => { child.once('exit', resolve); });
   let out = '';
   child.stdout.on('data', (part: Buffer) => { out += part.toString(); });
